@@ -1,0 +1,32 @@
+# make search   a first architecture search: sets everything up, searches, prints a leaderboard
+# make test     lint, types, import contracts and tests; what CI runs
+# make setup    only .venv with everything that the tests need
+#
+# PYTHON picks the interpreter (>= 3.11) that .venv is made from.
+
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.complete
+
+.PHONY: search test setup check
+
+search: setup
+	$(BIN)/nas search quick
+
+test: setup check
+	$(BIN)/python -m pytest
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+setup: $(STAMP)
+
+# The stamp is written last, so that an interrupted installation is taken up again.
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "spinenas needs Python 3.11 or newer: make PYTHON=python3.11")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt -e '.[dev]'
+	@touch $(STAMP)
