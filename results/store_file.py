@@ -1,0 +1,176 @@
+"""The file of a run: its schema, making it whole or not at all, opening it with suspicion."""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+
+from results.errors import NotARun, StoreDamaged, StoreExists, StoreInaccessible
+from results.sqlite_faults import damaged, reported
+
+RUN_FILE = "run.sqlite"  # its name in a run's directory
+APPLICATION_ID = 0x53504E53  # "SPNS", bytes 68-71 of the file: what `file` and we know it by
+SCHEMA_VERSION = 1
+PATIENCE = 10.0  # seconds to wait for another process's recovery of the write-ahead log
+
+# The wide columns stand last, so that a leaderboard reads no overflow page.
+SCHEMA = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE trials (
+    number INTEGER PRIMARY KEY CHECK (number >= 0),
+    status TEXT NOT NULL CHECK (status IN ('running', 'completed', 'failed')),
+    reward REAL CHECK (reward IS NULL OR status = 'completed'),
+    seed INTEGER NOT NULL,
+    started REAL NOT NULL,
+    finished REAL CHECK ((finished IS NULL) = (status = 'running')),
+    failure_kind TEXT CHECK ((failure_kind IS NOT NULL) = (status = 'failed')),
+    failure_message TEXT,
+    key TEXT NOT NULL,
+    metrics TEXT NOT NULL,
+    fidelity TEXT NOT NULL,
+    genotype TEXT,
+    architecture TEXT NOT NULL
+);
+CREATE INDEX trials_by_identity ON trials (key, fidelity);
+CREATE INDEX trials_by_status ON trials (status);
+CREATE INDEX trials_by_reward ON trials (reward) WHERE reward IS NOT NULL;
+CREATE TABLE events (
+    seq INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('propose', 'duplicate', 'observe')),
+    number INTEGER NOT NULL REFERENCES trials (number)
+);
+"""
+
+
+def run_file(path: Path) -> Path:
+    """The file of the run at `path`: itself if it is called *.sqlite, else `run.sqlite` in it."""
+    with reported(path):
+        return path if path.suffix == ".sqlite" or path.is_file() else path / RUN_FILE
+
+
+def existing_run_file(path: Path) -> Path:
+    """`run_file(path)`. Raises NotARun if there is nothing to open."""
+    file = run_file(path)
+    with reported(file):
+        if not path.exists() or not file.exists():
+            what = f"holds no {RUN_FILE}" if path.exists() else "does not exist"
+            raise NotARun(f"{path} {what}: name a directory that `nas search` made")
+        if not file.is_file() or not file.stat().st_size:
+            raise NotARun(f"{file} is empty or no file: name a directory that `nas search` made")
+    return file
+
+
+def refuse_existing(file: Path) -> None:
+    """Raises StoreExists if a run, or the log of one whose file is gone, is at `file`."""
+    if file.exists():
+        raise StoreExists(
+            f"{file} exists already: resume that run, or choose another directory for the new one"
+        )
+    if _has_log(file):  # SQLite would play it into the new file
+        raise StoreExists(
+            f"{_beside(file, '-wal')} is left from a run whose {file.name} is gone: bring that "
+            "file back, or choose another directory"
+        )
+
+
+def make(file: Path, meta: Mapping[str, str]) -> None:
+    """Makes an empty run: after a crash or on a full disk there is all of it or none.
+
+    To be called under the run's `WriterLock`.
+    """
+    refuse_existing(file)
+    draft = _beside(file, "-draft")
+    for suffix in ("", "-journal", "-wal", "-shm"):
+        _beside(draft, suffix).unlink(missing_ok=True)
+    with closing(connect(draft, "rwc")) as connection:
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        connection.executescript(f"BEGIN; {SCHEMA} COMMIT;")
+        connection.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
+        (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    if mode != "wal":
+        raise StoreInaccessible(
+            f"{file.parent} cannot hold a run: its file system has no shared memory for SQLite's "
+            "write-ahead log; choose a directory on a local disk"
+        )
+    draft.replace(file)
+    _sync_directory(file.parent)
+
+
+def connect(file: Path, mode: str) -> sqlite3.Connection:
+    """A connection in autocommit; `mode` is SQLite's: ro, rw, rwc, or ro&immutable=1."""
+    uri = f"{file.resolve().as_uri()}?mode={mode}"
+    connection = sqlite3.connect(uri, uri=True, timeout=PATIENCE, isolation_level=None)
+    try:
+        connection.execute("PRAGMA synchronous = FULL")  # a commit is on the disk when it returns
+        connection.execute("PRAGMA foreign_keys = ON")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def check_identity(connection: sqlite3.Connection, file: Path) -> None:
+    """Raises NotARun for another program's SQLite file or another version's run."""
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    if application != APPLICATION_ID:
+        raise NotARun(
+            f"{file} is an SQLite file of another program (application_id {application:#x}, a run "
+            f"has {APPLICATION_ID:#x}): name a directory that `nas search` made"
+        )
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version != SCHEMA_VERSION:
+        raise NotARun(
+            f"{file} is a run in format {version}, this spinenas reads format {SCHEMA_VERSION}: "
+            "use the version of spinenas that made it"
+        )
+
+
+def check_intact(connection: sqlite3.Connection, file: Path) -> None:
+    """Raises StoreDamaged, or `sqlite3.DatabaseError`, if any page is missing or nonsense."""
+    (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if verdict != "ok":
+        raise StoreDamaged(damaged(file, str(verdict)))
+    _check_length(connection, file)
+
+
+def _check_length(connection: sqlite3.Connection, file: Path) -> None:
+    """SQLite fills a last page that was cut with zeros, and finds it in order."""
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    (page_size,) = connection.execute("PRAGMA page_size").fetchone()
+    # After the count: where there is no log now, the file holds all that was counted; where there
+    # is one, the file may be behind it, even by half a page.
+    if not _has_log(file) and (size := file.stat().st_size) < pages * page_size:
+        raise StoreDamaged(damaged(file, f"cut to {size} of {pages * page_size} bytes"))
+
+
+def _has_log(file: Path) -> bool:
+    try:
+        return bool(_beside(file, "-wal").stat().st_size)
+    except FileNotFoundError:
+        return False
+
+
+def copy_with_log(file: Path, directory: Path) -> Path:
+    """A copy of a run that nobody writes, with its write-ahead log if there is one."""
+    copy = directory / RUN_FILE
+    shutil.copyfile(file, copy)
+    log = _beside(file, "-wal")
+    if log.exists():
+        shutil.copyfile(log, _beside(copy, "-wal"))
+    return copy
+
+
+def _beside(file: Path, suffix: str) -> Path:
+    return file.with_name(file.name + suffix)
+
+
+def _sync_directory(directory: Path) -> None:
+    """Makes a rename survive a power cut."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
