@@ -1,0 +1,44 @@
+"""What every search algorithm is to the loop that drives it."""
+
+from typing import Any, Protocol
+
+from search_space import Genotype
+
+
+class Controller(Protocol):
+    """Proposes candidates and learns from rewards.
+
+        genotype = controller.propose()          # as often as there are workers
+        controller.observe(genotype, reward)     # later, in any order, or never
+
+    The same seed and the same order of calls give the same proposals: a search is resumed by
+    playing its journal to a fresh controller, or from a state.
+    """
+
+    def propose(self) -> Genotype:
+        """A legal member of the space. Never waits for rewards that are still out."""
+        ...
+
+    def observe(self, genotype: Genotype, reward: float | None) -> None:
+        """A result: larger is better, `None` for a failed or infeasible candidate.
+
+        The genotype may come from elsewhere (a warm start), and more than once.
+
+        Raises:
+            InvalidObservation: the reward is no finite number, or the genotype no member; the
+                controller stays as it was.
+        """
+        ...
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything needed to go on exactly here, as plain JSON values."""
+        ...
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Goes on where `state` was taken. The state may have been through JSON.
+
+        Raises:
+            InvalidState: another controller or other settings wrote it; the controller stays as
+                it was.
+        """
+        ...

@@ -1,0 +1,152 @@
+"""The exam that every controller takes, those of other people's packages too.
+
+    class TestMine(ControllerContract):
+        @pytest.fixture
+        def make_controller(self, space: SearchSpace) -> MakeController:
+            return lambda seed: Mine(space, seed)
+
+Override the fixture `space` to take it in another space.
+"""
+
+import json
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from controllers import Controller, InvalidObservation, InvalidState
+from search_space import Genotype, SearchSpace, SpineNetSpace
+from tests.controllers.toy_space import ToySpace
+
+MakeController = Callable[[int], Controller]
+
+
+def score(genotype: Genotype) -> float:
+    """An arbitrary reward that tells most genotypes apart."""
+    return math.sin(sum((i + 1) * choice for i, choice in enumerate(genotype)))
+
+
+def search(controller: Controller, steps: int) -> list[Genotype]:
+    """Proposals of a search in which every seventh candidate fails."""
+    proposals = []
+    for step in range(steps):
+        proposals.append(controller.propose())
+        controller.observe(proposals[-1], None if step % 7 == 6 else score(proposals[-1]))
+    return proposals
+
+
+def through_json(state: dict[str, Any]) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(json.dumps(state, allow_nan=False))
+    return loaded
+
+
+class ControllerContract:
+    """Subclass it, and give the fixture `make_controller`."""
+
+    @pytest.fixture(params=[ToySpace(), SpineNetSpace()], ids=["toy", "spinenet"])
+    def space(self, request: pytest.FixtureRequest) -> SearchSpace:
+        space: SearchSpace = request.param
+        return space
+
+    def test_every_proposal_is_legal(
+        self, space: SearchSpace, make_controller: MakeController
+    ) -> None:
+        for genotype in search(make_controller(0), 120):
+            assert len(genotype) == len(space.decisions)
+            assert all(type(choice) is int for choice in genotype)
+            assert all(space.legal(genotype[:i])[c] for i, c in enumerate(genotype))
+            space.decode(genotype)
+
+    def test_a_seed_fixes_the_search(self, make_controller: MakeController) -> None:
+        assert search(make_controller(3), 120) == search(make_controller(3), 120)
+
+    def test_another_seed_is_another_search(self, make_controller: MakeController) -> None:
+        # Two uniform searches of 20 steps agree by chance with a probability below 8748 ** -20.
+        assert search(make_controller(3), 20) != search(make_controller(4), 20)
+
+    @pytest.mark.parametrize("steps", [0, 1, 75])
+    def test_a_state_through_json_continues_the_search(
+        self, make_controller: MakeController, steps: int
+    ) -> None:
+        whole = make_controller(1)
+        search(whole, steps)
+        resumed = make_controller(99)
+        resumed.load_state_dict(through_json(whole.state_dict()))
+        assert search(resumed, 40) == search(whole, 40)
+
+    def test_a_state_does_not_change_afterwards(self, make_controller: MakeController) -> None:
+        controller = make_controller(1)
+        search(controller, 60)
+        state = controller.state_dict()
+        before = json.dumps(state)
+        search(controller, 5)
+        assert json.dumps(state) == before
+
+    def test_replaying_the_calls_gives_the_same_controller(
+        self, make_controller: MakeController
+    ) -> None:
+        first, replayed = make_controller(5), make_controller(5)
+        proposals = search(first, 80)
+        for step, genotype in enumerate(proposals):
+            assert replayed.propose() == genotype
+            replayed.observe(genotype, None if step % 7 == 6 else score(genotype))
+        assert replayed.state_dict() == first.state_dict()
+
+    def test_a_thousand_proposals_need_no_reward(
+        self, space: SearchSpace, make_controller: MakeController
+    ) -> None:
+        controller = make_controller(0)
+        assert all(len(controller.propose()) == len(space.decisions) for _ in range(1000))
+
+    def test_a_search_where_everything_fails_goes_on(self, make_controller: MakeController) -> None:
+        controller = make_controller(0)
+        for _ in range(120):
+            controller.observe(controller.propose(), None)
+        assert len({controller.propose() for _ in range(20)}) > 1
+
+    def test_late_rewards_in_any_order_are_taken(
+        self, space: SearchSpace, make_controller: MakeController
+    ) -> None:
+        controller = make_controller(0)
+        waiting = [controller.propose() for _ in range(60)]
+        for index in np.random.default_rng(0).permutation(60):
+            controller.observe(waiting[index], score(waiting[index]))
+            space.decode(controller.propose())
+
+    def test_a_genotype_it_never_proposed_is_taken(
+        self, space: SearchSpace, make_controller: MakeController
+    ) -> None:
+        controller = make_controller(0)
+        foreign = space.sample(np.random.default_rng(123))
+        controller.observe(foreign, 0.5)
+        controller.observe(foreign, 0.5)
+        assert all(space.decode(controller.propose()) for _ in range(80))
+
+    @pytest.mark.parametrize("reward", [math.nan, math.inf, -math.inf])
+    def test_a_reward_that_is_no_number_is_refused(
+        self, make_controller: MakeController, reward: float
+    ) -> None:
+        controller = make_controller(0)
+        genotype = controller.propose()
+        before = through_json(controller.state_dict())
+        with pytest.raises(InvalidObservation, match=str(reward)):
+            controller.observe(genotype, reward)
+        assert through_json(controller.state_dict()) == before
+
+    def test_a_genotype_of_another_space_is_refused(self, make_controller: MakeController) -> None:
+        with pytest.raises(InvalidObservation, match="no member"):
+            make_controller(0).observe((0, 0, 10**6), 0.5)
+
+    def test_a_foreign_state_is_refused_and_changes_nothing(
+        self, make_controller: MakeController
+    ) -> None:
+        controller = make_controller(0)
+        search(controller, 10)
+        before = through_json(controller.state_dict())
+        with pytest.raises(InvalidState):
+            controller.load_state_dict({"controller": "Oracle"})
+        with pytest.raises(InvalidState):
+            controller.load_state_dict({**before, "rng": {"bit_generator": "MT19937"}})
+        assert through_json(controller.state_dict()) == before
