@@ -1,0 +1,131 @@
+"""A detection data set in COCO's format, as a proxy task takes it."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from proxy_tasks.coco_annotations import CocoAnnotations, CocoImage, CocoObject, read_annotations
+from proxy_tasks.detection_dataset import DetectionData, DetectionSplit
+from proxy_tasks.errors import DataError
+from proxy_tasks.image_cache import cached_images, canvas_scale
+
+SMALLEST_SIDE = 2.0**-8  # canvas pixels
+
+
+def load_coco(
+    directory: Path,
+    image_size: int,
+    cache_dir: Path,
+    *,
+    train: str = "annotations/instances_train.json",
+    reward: str = "annotations/instances_val.json",
+    images: str = "images",
+    test: str | None = None,
+    train_limit: int | None = None,
+    reward_limit: int | None = None,
+    seed: int = 0,
+) -> DetectionData:
+    """Pictures and boxes of a COCO data set on canvases of `image_size` pixels.
+
+    Longest side to `image_size`, aspect kept, padded right and below with grey. Category ids, gaps
+    and all, become labels 0..C-1 in ascending order. A limit takes that many pictures, drawn by
+    `seed`. Objects are kept however small they get; a side under 1/256 px is widened to that, so
+    that no box is empty. Decoded pictures stay in `cache_dir`.
+    Raises DataError when the data cannot be used; see read_annotations and cached_images.
+    """
+    if image_size < 1 or seed < 0:
+        raise DataError(f"image_size={image_size}, seed={seed}; expected at least 1 and 0")
+    folder = directory / images
+    _check_directory(directory, folder)
+    files = {"train": read_annotations(directory / train)}
+    files["reward"] = read_annotations(directory / reward)
+    if test is not None:
+        files["test"] = read_annotations(directory / test)
+    for other in files.values():
+        _check_same_categories(files["train"], other)
+    limits = {"train": train_limit, "reward": reward_limit}
+    splits = {}
+    for stream, (name, file) in enumerate(files.items()):
+        rng = np.random.default_rng([seed, stream])
+        chosen = _subset(name, file, limits.get(name), rng)
+        splits[name] = _split(file, chosen, folder, image_size, cache_dir)
+    return DetectionData(**splits)
+
+
+def _check_directory(directory: Path, folder: Path) -> None:
+    if not directory.is_dir():
+        raise DataError(f"{directory}: no such data directory; check the path")
+    if not any(directory.iterdir()):
+        raise DataError(f"{directory}: the data directory is empty; put a COCO data set there")
+    if not folder.is_dir():
+        raise DataError(f"{folder}: no such image folder; check the path of the images")
+
+
+def _check_same_categories(one: CocoAnnotations, other: CocoAnnotations) -> None:
+    differing = set(one.categories) ^ set(other.categories)
+    if differing:
+        number, name = min(differing)
+        raise DataError(
+            f"{other.path}: categories differ from {one.path}, first in id {number} ({name!r});"
+            " both files must list the same ids and names"
+        )
+
+
+def _subset(
+    name: str, file: CocoAnnotations, limit: int | None, rng: np.random.Generator
+) -> list[CocoImage]:
+    """All pictures, or `limit` of them, by ascending id; at least one has to hold an object."""
+    chosen = list(file.images)
+    if limit is not None and limit < 1:
+        raise DataError(f"{name}_limit is {limit}; expected at least 1 picture, or none for all")
+    if limit is not None and limit < len(chosen):
+        picks = np.sort(rng.permutation(len(chosen))[:limit])
+        chosen = [chosen[i] for i in picks]
+        taken = {image.id for image in chosen}
+        if all(o.crowd or o.image_id not in taken for o in file.objects):
+            raise DataError(
+                f"{file.path}: none of the {limit} pictures that {name}_limit drew has an object;"
+                " raise the limit or change the seed"
+            )
+    return chosen
+
+
+def _split(
+    file: CocoAnnotations,
+    chosen: list[CocoImage],
+    folder: Path,
+    image_size: int,
+    cache_dir: Path,
+) -> DetectionSplit:
+    held: dict[int, list[CocoObject]] = {image.id: [] for image in chosen}
+    for record in file.objects:
+        if record.image_id in held:
+            held[record.image_id].append(record)
+    objects = [record for image in chosen for record in held[image.id]]
+    scales = np.array([canvas_scale(image, image_size) for image in chosen])
+    counts = [len(held[image.id]) for image in chosen]
+    object_scales = np.repeat(scales, counts)
+    label_of = {key: label for label, (key, _) in enumerate(file.categories)}
+    return DetectionSplit(
+        images=cached_images(folder, chosen, image_size, cache_dir),
+        starts=np.cumsum([0, *counts], dtype=np.int64),
+        boxes=_on_canvas(np.array([o.box for o in objects]), object_scales, image_size),
+        labels=np.array([label_of[o.category_id] for o in objects], np.int64),
+        crowd=np.array([o.crowd for o in objects], bool),
+        image_ids=np.array([image.id for image in chosen], np.int64),
+        scales=scales.astype(np.float32),
+        class_names=tuple(name for _, name in file.categories),
+        category_ids=tuple(key for key, _ in file.categories),
+        areas=(np.array([o.area for o in objects]) * object_scales**2).astype(np.float32),
+    )
+
+
+def _on_canvas(
+    boxes: NDArray[np.float64], scales: NDArray[np.float64], image_size: int
+) -> NDArray[np.float32]:
+    """Source boxes [M, 4] in canvas pixels, no side under SMALLEST_SIDE."""
+    scaled = boxes * scales[:, None]
+    high = np.clip(scaled[:, 2:], scaled[:, :2] + SMALLEST_SIDE, image_size)
+    low = np.minimum(scaled[:, :2], high - SMALLEST_SIDE)
+    return np.concatenate([low, high], axis=1).astype(np.float32)

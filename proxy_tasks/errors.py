@@ -1,0 +1,28 @@
+"""What can go wrong in this room, one line each.
+
+ProxyTaskError
+├── DataError (a ValueError too)  the user's data is bad: names the file, the value, the way out
+├── InvalidRecipe (a ValueError too)  a setting that no training can use
+└── CandidateFailure              one candidate could not be measured; the search goes on
+    └── Diverged                  its loss or its detections stopped being numbers
+"""
+
+
+class ProxyTaskError(Exception):
+    """The family of this room."""
+
+
+class DataError(ProxyTaskError, ValueError):
+    """The data set cannot be used as it is; nothing about a candidate is to blame."""
+
+
+class InvalidRecipe(ProxyTaskError, ValueError):
+    """A recipe holds a value that no training can use."""
+
+
+class CandidateFailure(ProxyTaskError):
+    """One candidate has no reward; others may have."""
+
+
+class Diverged(CandidateFailure):
+    """Training left the finite numbers."""

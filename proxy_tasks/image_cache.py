@@ -1,0 +1,113 @@
+"""Pictures decoded and brought to one square canvas once, then read as a memory map."""
+
+import hashlib
+import json
+import stat
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from proxy_tasks.array_cache import cached_entry, read_only
+from proxy_tasks.coco_annotations import CocoImage
+from proxy_tasks.errors import DataError
+
+VERSION = 1  # raise when the same picture gives other pixels
+# Pillow's decoders answer damage with whatever they trip over first
+DECODER_ERRORS = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    IndexError,
+    Image.DecompressionBombError,
+)
+PADDING = (114, 114, 114)  # the grey that fills the canvas right of and below a picture
+
+
+def canvas_scale(image: CocoImage, image_size: int) -> float:
+    """Canvas pixels per source pixel, the same both ways: the longest side fills the canvas."""
+    return image_size / max(image.width, image.height)
+
+
+def cached_images(
+    folder: Path, images: Sequence[CocoImage], image_size: int, cache_dir: Path
+) -> NDArray[np.uint8]:
+    """The pictures as a read-only map, uint8 [N, S, S, 3] RGB, at the top left of grey canvases.
+
+    They are decoded again when a file's name, bytes or time of change differ. Raises DataError for
+    a file that is missing, not readable as a picture, cut, or of another size than annotated.
+    """
+    key = "images-" + _fingerprint(folder, images, image_size)
+
+    def build(directory: Path) -> None:
+        with (directory / "images.npy").open("wb") as file:
+            shape = (len(images), image_size, image_size, 3)
+            header = {"descr": "|u1", "fortran_order": False, "shape": shape}
+            np.lib.format.write_array_header_1_0(file, header)
+            for image in images:  # written one by one: a data set need not fit into memory
+                file.write(_on_canvas(folder / image.file_name, image, image_size).tobytes())
+
+    return read_only(cached_entry(cache_dir, key, build) / "images.npy")
+
+
+def _fingerprint(folder: Path, images: Sequence[CocoImage], image_size: int) -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    digest.update(json.dumps([VERSION, image_size, str(folder.resolve())]).encode())
+    for image in images:
+        path = folder / image.file_name
+        try:
+            status = path.stat()
+        except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+            reason = getattr(error, "strerror", None) or error
+            raise DataError(
+                f"{path}: image {image.id} cannot be found ({reason});"
+                " put the file there or take the image out of the annotations"
+            ) from error
+        if not stat.S_ISREG(status.st_mode):
+            raise DataError(f"{path}: image {image.id} is not a file; correct its file_name")
+        line = [image.file_name, image.width, image.height, status.st_size, status.st_mtime_ns]
+        digest.update(json.dumps(line).encode())
+    return digest.hexdigest()
+
+
+def _on_canvas(path: Path, image: CocoImage, image_size: int) -> NDArray[np.uint8]:
+    try:
+        with Image.open(path) as picture:
+            if picture.size != (image.width, image.height):
+                raise DataError(
+                    f"{path}: {picture.width} x {picture.height} px, but annotated as"
+                    f" {image.width} x {image.height} (image {image.id}); its boxes cannot fit"
+                )
+            if picture.mode.startswith(("I", "F")):  # conversion to RGB would cut them to white
+                raise DataError(
+                    f"{path}: image {image.id} has 16 bits or more a pixel ({picture.mode});"
+                    " convert it to 8 bits"
+                )
+            return _resized(picture, image_size)
+    except DataError:
+        raise
+    except DECODER_ERRORS as error:
+        raise DataError(
+            f"{path}: image {image.id} cannot be decoded ({error});"
+            " fetch the file again or take the image out of the annotations"
+        ) from error
+
+
+def _resized(picture: Image.Image, image_size: int) -> NDArray[np.uint8]:
+    """Scale by exactly image_size / longest side, so that boxes scale with their pixels."""
+    longest = float(max(picture.size))
+    # JPEG decodes straight to 1/2, 1/4 or 1/8 while that leaves twice the pixels asked for
+    drafted = picture.draft("RGB", (2 * image_size, 2 * image_size))
+    if drafted is not None:
+        _, (_, _, width, height) = drafted
+        longest = float(max(width, height))
+    side = max(picture.size)
+    square = Image.new("RGB", (side, side), PADDING)
+    square.paste(picture.convert("RGB"))
+    small = square.resize(
+        (image_size, image_size), Image.Resampling.BILINEAR, box=(0, 0, longest, longest)
+    )
+    return np.asarray(small)

@@ -1,0 +1,15 @@
+"""Fixtures that every room's tests share."""
+
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of reference fixtures and data sets beside the checkout, where there is one."""
+    if not SHARED.is_dir():
+        pytest.skip("no ../shared beside this checkout: reference fixtures are not there")
+    return SHARED

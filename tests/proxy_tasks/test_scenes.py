@@ -1,0 +1,53 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from proxy_tasks.detection_dataset import DetectionData
+from proxy_tasks.errors import DataError
+from proxy_tasks.scenes import make_scenes
+
+
+def scenes(cache_dir: Path, **options: int) -> DetectionData:
+    sizes = {"train": 30, "reward": 20, "test": 10}
+    return make_scenes(cache_dir=cache_dir, **(sizes | options))
+
+
+def test_scenes_are_seeded(tmp_path: Path) -> None:
+    one, same = scenes(tmp_path / "a"), scenes(tmp_path / "b")
+    other = scenes(tmp_path / "a", seed=1)
+    assert np.array_equal(one.train.images, same.train.images)
+    assert np.array_equal(one.train.boxes, same.train.boxes)
+    assert not np.array_equal(one.train.images, other.train.images)
+
+
+def test_a_second_call_reads_the_cache(tmp_path: Path) -> None:
+    scenes(tmp_path)
+    before = {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*")}
+    again = scenes(tmp_path)
+    assert {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*")} == before
+    assert isinstance(again.train.images, np.memmap)
+
+
+def test_a_longer_split_starts_with_the_shorter_ones_scenes(tmp_path: Path) -> None:
+    short, long = scenes(tmp_path).train, scenes(tmp_path, train=300).train
+    assert np.array_equal(short.images, long.images[:30])
+    assert np.array_equal(short.boxes, long.boxes[: len(short.boxes)])
+    assert np.array_equal(short.starts, long.starts[:31])
+
+
+def test_splits_share_no_picture(tmp_path: Path) -> None:
+    data = scenes(tmp_path)
+    assert data.test is not None
+    pictures = [p.tobytes() for s in (data.train, data.reward, data.test) for p in s.images]
+    assert len(set(pictures)) == 60
+
+
+def test_no_test_scenes_mean_no_test_split(tmp_path: Path) -> None:
+    assert scenes(tmp_path, test=0).test is None
+
+
+@pytest.mark.parametrize("option", [{"image_size": 31}, {"train": 0}, {"reward": 0}, {"seed": -1}])
+def test_impossible_orders_are_refused(tmp_path: Path, option: dict[str, int]) -> None:
+    with pytest.raises(DataError):
+        scenes(tmp_path, **option)
