@@ -1,0 +1,89 @@
+"""RetinaNet on a scale-permuted backbone: loss in training, detections in evaluation."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from proxy_tasks.anchors import make_anchors
+from proxy_tasks.backbone import SpineNetBackbone
+from proxy_tasks.boxes import decode
+from proxy_tasks.losses import detection_loss
+from proxy_tasks.matching import match
+from proxy_tasks.nms import suppress
+from proxy_tasks.recipe import AnchorScale, DetectionLimits, LossScale, MatchScale
+from proxy_tasks.retinanet_head import RetinaNetHead
+
+# Mean and standard deviation of ImageNet's colours, in 0..255 (official input normalisation).
+COLOUR_MEAN = (123.675, 116.28, 103.53)
+COLOUR_STD = (58.395, 57.12, 57.375)
+
+
+@dataclass(frozen=True)
+class BatchDetections:
+    """Sorted by falling score; `[B, K, 4]`, `[B, K]`, `[B, K]`. A score of 0 means no detection."""
+
+    boxes: Tensor
+    scores: Tensor
+    labels: Tensor
+
+
+class Detector(nn.Module):
+    """A backbone, a head and their anchors. Images are `[B, H, W, 3]` RGB, uint8 or 0..255."""
+
+    anchors: Tensor
+    mean: Tensor
+    std: Tensor
+
+    def __init__(
+        self,
+        backbone: SpineNetBackbone,
+        head: RetinaNetHead,
+        anchors: AnchorScale,
+        loss: LossScale,
+        matching: MatchScale,
+        limits: DetectionLimits,
+        image_size: int,
+    ) -> None:
+        super().__init__()
+        self.backbone, self.head = backbone, head
+        self.loss_scale, self.matching, self.limits = loss, matching, limits
+        self.image_size = image_size
+        strides = tuple(backbone.stride(level) for level in backbone.levels)
+        self.register_buffer("anchors", make_anchors(anchors, strides, (image_size, image_size)))
+        self.register_buffer("mean", torch.tensor(COLOUR_MEAN))
+        self.register_buffer("std", torch.tensor(COLOUR_STD))
+
+    def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """Class logits `[B, A, C]` and box codes `[B, A, 4]`."""
+        features = self.backbone((images.float() - self.mean) / self.std)
+        logits, codes = self.head(features)
+        return logits, codes
+
+    def loss(self, images: Tensor, boxes: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """Class and weighted box loss; `boxes` `[B, G, 4]`, `labels` `[B, G]`, padded with -1."""
+        targets = match(
+            self.anchors,
+            boxes,
+            labels,
+            positive=self.matching.positive,
+            negative=self.matching.negative,
+        )
+        logits, codes = self(images)
+        return detection_loss(logits, codes, targets, self.loss_scale)
+
+    @torch.no_grad()
+    def detect(self, images: Tensor) -> BatchDetections:
+        """The best `max_detections` of each image after per-class NMS, clipped to the image."""
+        logits, codes = self(images)
+        batch, _, classes = logits.shape
+        scores = logits.sigmoid().flatten(1)  # [B, A * C]
+        scores = scores * (scores > self.limits.score_threshold)
+        top, index = scores.topk(min(self.limits.pre_nms_top_k, scores.shape[1]), sorted=True)
+        anchor, labels = index // classes, index % classes
+        row = torch.arange(batch, device=images.device)[:, None]
+        boxes = decode(codes[row, anchor], self.anchors[anchor])
+        boxes = boxes.clamp(0, self.image_size)
+        top = top * suppress(boxes, labels, top, self.limits.nms_iou)
+        best, order = top.topk(min(self.limits.max_detections, top.shape[1]), sorted=True)
+        return BatchDetections(boxes[row, order], best, labels[row, order])

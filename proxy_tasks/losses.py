@@ -1,0 +1,34 @@
+"""The detection loss: sigmoid focal loss on classes, Huber loss on box codes."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from proxy_tasks.matching import IGNORED, Targets
+from proxy_tasks.recipe import LossScale
+
+
+def focal_loss(logits: Tensor, targets: Tensor, alpha: float, gamma: float) -> Tensor:
+    """Elementwise sigmoid focal loss of 0/1 targets, in the shape of `logits`."""
+    signed = torch.where(targets > 0, logits, -logits)
+    modulator = torch.sigmoid(-signed) ** gamma
+    weight = torch.where(targets > 0, alpha, 1 - alpha)
+    return -weight * modulator * F.logsigmoid(signed)
+
+
+def detection_loss(
+    logits: Tensor, codes: Tensor, targets: Targets, scale: LossScale
+) -> tuple[Tensor, Tensor]:
+    """Class loss and weighted box loss of `logits` `[B, A, C]` and `codes` `[B, A, 4]`.
+
+    Both are sums over the batch divided by its number of positive anchors + 1.
+    """
+    positive = targets.labels >= 0  # [B, A]
+    one_hot = F.one_hot(targets.labels.clamp(min=0), logits.shape[-1]) * positive[..., None]
+    counted = (targets.labels != IGNORED)[..., None]
+    normalizer = positive.sum() + 1
+    focal = focal_loss(logits, one_hot, scale.focal_alpha, scale.focal_gamma)
+    class_loss = (focal * counted).sum() / normalizer
+    huber = F.huber_loss(codes, targets.codes, reduction="none", delta=scale.huber_delta)
+    box_loss = (huber.mean(-1) * positive).sum() / normalizer
+    return class_loss, box_loss * scale.box_weight

@@ -1,0 +1,174 @@
+"""Every constant of a proxy training, grouped by what it belongs to. No torch: configs need these.
+
+Defaults are the paper's, or its released configs', unless the field says otherwise.
+"""
+
+from dataclasses import asdict, dataclass, fields
+from json import dumps
+
+from proxy_tasks.errors import InvalidRecipe
+from search_space.scale import BackboneScale, HeadScale
+
+
+def _check(recipe: object, name: str, least: float, most: float = float("inf")) -> None:
+    value = getattr(recipe, name)
+    if not least <= value <= most:
+        kind = type(recipe).__name__
+        raise InvalidRecipe(f"{kind}: {name} is {value!r}; it must be in [{least:g}, {most:g}]")
+
+
+@dataclass(frozen=True, slots=True)
+class Fidelity:
+    """How much one evaluation is allowed to cost; part of a trial's identity.
+
+    The paper's proxy (section 5.1): width and alpha 0.25, head 64, 512 px, 5 epochs.
+    """
+
+    steps: int
+    batch_size: int
+    image_size: int  # pixels a side; images are fitted and padded to a square
+    filter_scale: float
+    resample_alpha: float
+    endpoint_filters: int
+    head_convs: int
+    head_filters: int
+    head_predictor_kernel: int = 3
+    head_shared_tower: bool = False
+    block_repeats: int = 1
+    stem_filters: int = 64
+    stem_stride: int = 4
+    train_images: int | None = None  # at most so many; None takes all
+    reward_images: int | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("steps", "batch_size"):
+            _check(self, name, 1)
+        _check(self, "image_size", 16, 4096)
+        for name in ("train_images", "reward_images"):
+            if getattr(self, name) is not None:
+                _check(self, name, 1)
+        self.backbone_scale()
+        self.head_scale(num_classes=1, anchors_per_cell=1)
+
+    def backbone_scale(self) -> BackboneScale:
+        """Sizes of the backbone."""
+        names = [field.name for field in fields(BackboneScale)]
+        return BackboneScale(**{name: getattr(self, name) for name in names})
+
+    def head_scale(self, *, num_classes: int, anchors_per_cell: int) -> HeadScale:
+        """Sizes of the head for a data set and a choice of anchors."""
+        return HeadScale(
+            num_convs=self.head_convs,
+            filters=self.head_filters,
+            num_classes=num_classes,
+            anchors_per_cell=anchors_per_cell,
+            predictor_kernel=self.head_predictor_kernel,
+            shared_tower=self.head_shared_tower,
+        )
+
+    def canonical(self) -> str:
+        """The same text for the same fidelity: JSON with sorted keys."""
+        return dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorScale:
+    """Which anchors a cell has: `octaves` sizes a doubling, times `ratios` (width / height).
+
+    The side of the smallest is `size` times the cell's stride: 3 (up to SpineNet-96) or 4 in the
+    paper; at 64 px only 1.5 puts anchors where the objects are.
+    """
+
+    size: float = 3.0
+    octaves: int = 3
+    ratios: tuple[float, ...] = (0.5, 1.0, 2.0)
+
+    def __post_init__(self) -> None:
+        _check(self, "size", 0.01)
+        _check(self, "octaves", 1)
+        if not self.ratios or min(self.ratios) <= 0:
+            raise InvalidRecipe(f"AnchorScale: ratios are {self.ratios}; give positive numbers")
+
+    @property
+    def per_cell(self) -> int:
+        """Anchors of one cell."""
+        return self.octaves * len(self.ratios)
+
+
+@dataclass(frozen=True, slots=True)
+class MatchScale:
+    """IoU from which an anchor is positive, and below which it is background."""
+
+    positive: float = 0.5
+    negative: float = 0.5
+
+    def __post_init__(self) -> None:
+        _check(self, "positive", 0, 1)
+        _check(self, "negative", 0, self.positive)
+
+
+@dataclass(frozen=True, slots=True)
+class LossScale:
+    """Focal loss (arXiv 1708.02002 equation 5) and Huber loss, a mean over four coordinates."""
+
+    focal_alpha: float = 0.25
+    focal_gamma: float = 1.5
+    huber_delta: float = 0.1
+    box_weight: float = 50.0
+
+    def __post_init__(self) -> None:
+        _check(self, "focal_alpha", 0, 1)
+        _check(self, "focal_gamma", 0)
+        _check(self, "huber_delta", 1e-6)
+        _check(self, "box_weight", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class DetectionLimits:
+    """What is kept of a detector's raw output."""
+
+    score_threshold: float = 0.05
+    pre_nms_top_k: int = 5000
+    nms_iou: float = 0.5
+    max_detections: int = 100
+
+    def __post_init__(self) -> None:
+        _check(self, "score_threshold", 0, 1)
+        _check(self, "pre_nms_top_k", 1)
+        _check(self, "nms_iou", 0, 1)
+        _check(self, "max_detections", 1, 100)
+
+
+@dataclass(frozen=True, slots=True)
+class DetectorRecipe:
+    """What all candidates share besides their sizes."""
+
+    normalization: str = "batch_norm"
+    activation: str = "relu"
+    zero_init: bool = False  # blocks start as the identity
+
+    def __post_init__(self) -> None:
+        for name, known in (
+            ("normalization", ("batch_norm", "group_norm")),
+            ("activation", ("relu", "swish", "hard_swish")),
+        ):
+            value = getattr(self, name)
+            if value not in known:
+                raise InvalidRecipe(f"DetectorRecipe: {name} is {value!r}; known: {known}")
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRecipe:
+    """AdamW with linear warm-up and a cosine down to zero."""
+
+    learning_rate: float
+    weight_decay: float = 1e-4  # of convolution kernels only
+    warmup: float = 0.1  # share of the steps
+    clip_norm: float = 5.0
+    flip: bool = True  # mirror each image with probability 1/2
+
+    def __post_init__(self) -> None:
+        _check(self, "learning_rate", 1e-12)
+        _check(self, "weight_decay", 0)
+        _check(self, "warmup", 0, 1)
+        _check(self, "clip_norm", 1e-12)

@@ -1,0 +1,107 @@
+"""The RetinaNet head: towers shared by all levels, each level with norms of its own."""
+
+import math
+from collections.abc import Mapping
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+
+from proxy_tasks.layers import ACTIVATIONS, NORMALIZATIONS, Conv, PointwiseConv
+from search_space.scale import HeadScale
+
+# Probability that an untrained head gives each class (RetinaNet section 4.1).
+PRIOR = 0.01
+TOWER_STD, PREDICTOR_STD = 0.01, 1e-5  # official initial weights
+
+
+class Tower(nn.Module):
+    """`num_convs` 3x3 convolutions shared by levels; one norm per level and per convolution."""
+
+    def __init__(
+        self,
+        levels: list[int],
+        in_channels: int,
+        scale: HeadScale,
+        normalization: str,
+        activation: str,
+    ) -> None:
+        super().__init__()
+        widths = [in_channels] + [scale.filters] * scale.num_convs
+        self.convs = nn.ModuleList(
+            Conv(before, after, 3, bias=True) for before, after in pairwise(widths)
+        )
+        self.norms = nn.ModuleDict(
+            {
+                str(level): nn.ModuleList(
+                    NORMALIZATIONS[normalization](scale.filters) for _ in self.convs
+                )
+                for level in levels
+            }
+        )
+        self.activation = ACTIVATIONS[activation]
+
+    def forward(self, x: Tensor, level: int) -> Tensor:
+        norms = self.norms[str(level)]
+        assert isinstance(norms, nn.ModuleList)
+        for conv, norm in zip(self.convs, norms, strict=True):
+            x = self.activation(norm(conv(x)))
+        return x
+
+
+class RetinaNetHead(nn.Module):
+    """Maps `{level: [B, h, w, C]}` to class logits `[B, A, classes]` and codes `[B, A, 4]`.
+
+    Anchors run finest level first, then row, column and anchor of the cell.
+    `scale.shared_tower` lets one tower feed both predictors, and `predictor_kernel` may be 1:
+    what a narrow proxy can afford. The paper has two towers and 3x3 predictors.
+    """
+
+    def __init__(
+        self,
+        levels: list[int],
+        in_channels: int,
+        scale: HeadScale,
+        *,
+        normalization: str = "batch_norm",
+        activation: str = "relu",
+        generator: torch.Generator | None = None,
+    ) -> None:
+        super().__init__()
+        self.num_classes = scale.num_classes
+        towers = 1 if scale.shared_tower else 2
+        self.towers = nn.ModuleList(
+            Tower(levels, in_channels, scale, normalization, activation) for _ in range(towers)
+        )
+        width = scale.filters if scale.num_convs else in_channels
+        self.classes = predictor(width, scale.anchors_per_cell * scale.num_classes, scale)
+        self.boxes = predictor(width, scale.anchors_per_cell * 4, scale)
+        self._initialize(generator)
+
+    def _initialize(self, generator: torch.Generator | None) -> None:
+        for layer in self.modules():
+            if isinstance(layer, nn.Conv2d):
+                predicts = layer is self.classes or layer is self.boxes
+                std = PREDICTOR_STD if predicts else TOWER_STD
+                nn.init.normal_(layer.weight, std=std, generator=generator)
+                assert layer.bias is not None
+                nn.init.zeros_(layer.bias)
+        assert self.classes.bias is not None
+        nn.init.constant_(self.classes.bias, -math.log((1 - PRIOR) / PRIOR))
+
+    def forward(self, features: Mapping[int, Tensor]) -> tuple[Tensor, Tensor]:
+        logits, codes = [], []
+        for level, x in sorted(features.items()):
+            by_class = self.towers[0](x, level)
+            by_box = self.towers[1](x, level) if len(self.towers) == 2 else by_class
+            batch = x.shape[0]
+            logits.append(self.classes(by_class).reshape(batch, -1, self.num_classes))
+            codes.append(self.boxes(by_box).reshape(batch, -1, 4))
+        return torch.cat(logits, 1), torch.cat(codes, 1)
+
+
+def predictor(in_channels: int, out_channels: int, scale: HeadScale) -> nn.Conv2d:
+    """The last convolution of a tower."""
+    if scale.predictor_kernel == 1:
+        return PointwiseConv(in_channels, out_channels, bias=True)
+    return Conv(in_channels, out_channels, scale.predictor_kernel, bias=True)

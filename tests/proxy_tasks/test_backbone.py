@@ -1,0 +1,99 @@
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch.utils.flop_counter import FlopCounterMode
+
+from proxy_tasks.backbone import SpineNetBackbone
+from proxy_tasks.blocks import Resample
+from search_space import SPINENET_49, Architecture, BlockSpec, SpineNetSpace, backbone_cost
+from search_space.ablation import sequential_only
+from search_space.scale import BackboneScale
+
+NARROW = BackboneScale(filter_scale=0.125, endpoint_filters=16, stem_filters=16)
+
+
+def random_architecture(seed: int) -> Architecture:
+    space = SpineNetSpace()
+    return space.decode(space.sample(np.random.default_rng(seed)))
+
+
+@given(seed=st.integers(0, 10**6), height=st.integers(17, 90), width=st.integers(17, 90))
+@settings(max_examples=15, deadline=None)
+def test_any_architecture_takes_any_image_size(seed: int, height: int, width: int) -> None:
+    backbone = SpineNetBackbone(random_architecture(seed), NARROW).eval()
+    found = backbone(torch.zeros(1, height, width, 3))
+    for level, feature in found.items():
+        size = (-(-height // 2**level), -(-width // 2**level))
+        assert tuple(feature.shape[1:]) == (*size, 16)
+
+
+@given(seed=st.integers(0, 10**6))
+@settings(max_examples=20, deadline=None)
+def test_analytic_cost_equals_what_torch_counts(seed: int) -> None:
+    architecture = random_architecture(seed)
+    with torch.device("meta"):
+        backbone = SpineNetBackbone(architecture, NARROW).eval()
+        for module in backbone.modules():
+            if isinstance(module, Resample):
+                module.expand_first = False  # the order that the official counts assume
+        counter = FlopCounterMode(display=False)
+        with counter:
+            backbone(torch.zeros(1, 128, 128, 3))
+    cost = backbone_cost(architecture, NARROW, 128)
+    assert sum(p.numel() for p in backbone.parameters()) == cost.params
+    assert counter.get_total_flops() == 2 * cost.madds  # torch counts two flops a multiply-add
+
+
+def test_expanding_before_upsampling_changes_no_output() -> None:
+    backbone = SpineNetBackbone(SPINENET_49, NARROW).eval()
+    x = torch.randn(1, 64, 64, 3)
+    fast = backbone(x)
+    for module in backbone.modules():
+        if isinstance(module, Resample):
+            module.expand_first = False
+    torch.testing.assert_close(backbone(x), fast)
+
+
+def test_stem_stride_2_doubles_every_feature() -> None:
+    scale = BackboneScale(filter_scale=0.125, endpoint_filters=16, stem_filters=16, stem_stride=2)
+    backbone = SpineNetBackbone(SPINENET_49, scale).eval()
+    assert backbone(torch.zeros(1, 64, 64, 3))[3].shape[1] == 16
+    assert backbone.stride(3) == 4
+
+
+def test_a_dead_block_has_no_weights() -> None:
+    blocks = list(SPINENET_49.blocks)
+    dead = BlockSpec(6, "residual", (0, 1))
+    shifted = [
+        BlockSpec(b.level, b.block_fn, tuple(i + (i >= 2) for i in b.inputs), b.is_output)
+        for b in blocks
+    ]
+    grown = Architecture((dead, *shifted))
+    count = [
+        sum(p.numel() for p in SpineNetBackbone(a, NARROW).parameters())
+        for a in (SPINENET_49, grown)
+    ]
+    assert count[0] == count[1]
+
+
+def test_one_seed_gives_two_architectures_the_same_stem() -> None:
+    stems = [
+        SpineNetBackbone(a, NARROW, generator=torch.Generator().manual_seed(3)).stem
+        for a in (SPINENET_49, random_architecture(1))
+    ]
+    torch.testing.assert_close(stems[0].conv.conv.weight, stems[1].conv.conv.weight)
+
+
+def test_sequential_spinenet_49_builds_and_runs() -> None:
+    backbone = SpineNetBackbone(sequential_only(SPINENET_49), NARROW).eval()
+    assert sorted(backbone(torch.zeros(1, 64, 64, 3))) == [3, 4, 5, 6, 7]
+
+
+@pytest.mark.parametrize("normalization", ["batch_norm", "group_norm"])
+def test_zero_init_makes_every_block_the_identity(normalization: str) -> None:
+    backbone = SpineNetBackbone(SPINENET_49, NARROW, normalization=normalization, zero_init=True)
+    block = backbone.stem.blocks[1]
+    x = torch.rand(2, 8, 8, 32)
+    torch.testing.assert_close(block(x), x)

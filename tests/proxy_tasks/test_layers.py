@@ -1,0 +1,49 @@
+import pytest
+import torch
+import torch.nn.functional as F
+
+from proxy_tasks.layers import (
+    Conv,
+    GroupNorm,
+    PointwiseConv,
+    max_pool,
+    pad_same,
+    resize_nearest,
+)
+
+
+def test_a_pointwise_convolution_equals_conv2d() -> None:
+    conv, x = PointwiseConv(5, 7, bias=True), torch.randn(2, 3, 4, 5)
+    expected = F.conv2d(x.permute(0, 3, 1, 2), conv.weight, conv.bias).permute(0, 2, 3, 1)
+    torch.testing.assert_close(conv(x), expected)
+
+
+@pytest.mark.parametrize(
+    ("size", "side", "pads"),
+    [(8, 3, (0, 1)), (7, 3, (1, 1)), (8, 7, (2, 3)), (1, 3, (1, 1)), (2, 3, (0, 1))],
+)
+def test_stride_2_pads_like_tensorflow_same(size: int, side: int, pads: tuple[int, int]) -> None:
+    padded = pad_same(torch.ones(1, 1, size, size), side, 2)
+    row = padded[0, 0, padded.shape[2] // 2]
+    zeros_before = int((row.cumsum(0) == 0).sum())
+    assert (zeros_before, len(row) - size - zeros_before) == pads
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 8])
+def test_a_strided_convolution_halves_upwards(size: int) -> None:
+    assert Conv(3, 4, 3, stride=2)(torch.randn(1, size, size, 3)).shape[1] == -(-size // 2)
+
+
+def test_max_pool_ignores_its_padding_where_all_values_are_negative() -> None:
+    assert max_pool(-torch.ones(1, 4, 4, 2)).eq(-1).all()
+
+
+def test_resize_nearest_repeats_cells_and_crops() -> None:
+    x = torch.arange(4.0).reshape(1, 2, 2, 1)
+    y = resize_nearest(x, 2, 3, 4)
+    assert y[0, :, :, 0].tolist() == [[0, 0, 1, 1], [0, 0, 1, 1], [2, 2, 3, 3]]
+
+
+def test_group_norm_of_a_single_cell_is_not_constant() -> None:
+    norm = GroupNorm(32)
+    assert norm(torch.randn(1, 1, 1, 32)).std() > 0.5

@@ -1,0 +1,48 @@
+from dataclasses import replace
+
+import pytest
+
+from proxy_tasks.errors import InvalidRecipe
+from proxy_tasks.recipe import AnchorScale, DetectorRecipe, Fidelity, MatchScale
+from search_space import InvalidSpace
+
+FIDELITY = Fidelity(
+    steps=4,
+    batch_size=2,
+    image_size=64,
+    filter_scale=0.125,
+    resample_alpha=0.5,
+    endpoint_filters=16,
+    head_convs=1,
+    head_filters=16,
+)
+
+
+def test_one_fidelity_has_one_canonical_text() -> None:
+    assert FIDELITY.canonical() == replace(FIDELITY).canonical()
+    assert FIDELITY.canonical() != replace(FIDELITY, steps=5).canonical()
+
+
+@pytest.mark.parametrize("name", ["steps", "batch_size", "image_size", "train_images"])
+def test_a_fidelity_of_nothing_is_refused(name: str) -> None:
+    with pytest.raises(InvalidRecipe, match=f"{name} is 0"):
+        replace(FIDELITY, **{name: 0})
+
+
+def test_a_width_that_leaves_no_channel_is_refused() -> None:
+    with pytest.raises(InvalidSpace, match="filter_scale"):
+        replace(FIDELITY, filter_scale=0.001)
+
+
+def test_an_unknown_normalization_names_the_known_ones() -> None:
+    with pytest.raises(InvalidRecipe, match=r"'layer_norm'; known: .*group_norm"):
+        DetectorRecipe(normalization="layer_norm")
+
+
+def test_background_cannot_begin_above_the_positives() -> None:
+    with pytest.raises(InvalidRecipe, match=r"negative is 0\.6"):
+        MatchScale(positive=0.5, negative=0.6)
+
+
+def test_the_papers_anchors_are_nine_a_cell() -> None:
+    assert AnchorScale().per_cell == 9
