@@ -1,0 +1,67 @@
+"""The command `nas`: one subcommand a file, each a call of a public function and printing."""
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+from nas.cli_parser import OneLineParser
+from nas.errors import UsageError
+
+COMMANDS = {
+    "search": "search for architectures and print a leaderboard",
+    "resume": "go on with a search that was stopped, or give it more trials",
+    "leaderboard": "the trials of a run, best first",
+    "show": "draw an architecture, or write it as JSON",
+    "evaluate": "train and score one architecture",
+}
+ROOMS = ("controllers", "nas", "proxy_tasks", "results", "search_space")
+USAGE_ERROR, INTERRUPTED = 2, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run `nas`. Returns the exit code: 0, or 2 after one line that says what was wrong."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        return _run(words)
+    except KeyboardInterrupt:
+        print("\nnas: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # `nas leaderboard RUN | head`
+        sys.stderr.close()
+        return 0
+    except Exception as error:
+        if not is_message_for_user(error):
+            raise
+        print(f"nas: {error}", file=sys.stderr)
+        return USAGE_ERROR
+
+
+def is_message_for_user(error: Exception) -> bool:
+    """Whether an exception is one of ours, or the machine's refusal: not a bug."""
+    ours = type(error).__module__.partition(".")[0] in ROOMS
+    return ours or isinstance(error, OSError)
+
+
+def _run(words: list[str]) -> int:
+    parser = OneLineParser(prog="nas", description=__doc__.partition(":")[0] + ".")
+    listed = "\n".join(f"  {name:12} {text}" for name, text in COMMANDS.items())
+    parser.usage = f"nas COMMAND ...\n\ncommands:\n{listed}\n\n`nas COMMAND --help` says more"
+    if not words or words[0] in ("-h", "--help"):
+        parser.print_usage()
+        return 0
+    if words[0] == "--version":
+        from importlib.metadata import version
+
+        print(f"spinenas {version('spinenas')}")
+        return 0
+    if words[0] not in COMMANDS:
+        from nas.config_source import suggestion
+
+        raise UsageError(f"no command {words[0]!r}: {suggestion(words[0], list(COMMANDS))}")
+    command = importlib.import_module(f"nas.cli_{words[0]}")
+    code: int = command.run(words[1:])
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

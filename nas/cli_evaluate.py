@@ -1,0 +1,40 @@
+"""`nas evaluate ARCH [PRESET|FILE.toml]`: train and score one architecture in this process."""
+
+import json
+import sys
+from collections.abc import Sequence
+
+from nas.cli_parser import ConfigParser, split_open_options
+
+FAILED = 1
+
+
+def run(words: Sequence[str]) -> int:
+    """Run the subcommand. Returns 1 where the candidate failed."""
+    from nas.architecture_source import find_architecture
+    from nas.compose import make_cost, make_task
+    from nas.config_source import load_config
+    from nas.evaluation import evaluate
+
+    parser = ConfigParser(prog="nas evaluate", description="Train and score one architecture.")
+    parser.add_argument("architecture", help="spinenet-49, r0-sp53, RUN_DIR:TRIAL or a JSON file")
+    parser.add_argument("source", metavar="PRESET|FILE.toml", nargs="?", default="quick")
+    parser.add_argument("--format", choices=["text", "json"], default="text")
+    parser.add_config_options(["data", "seed"])
+    rest, open_options = split_open_options(words)
+    known = parser.parse(rest)
+    architecture = find_architecture(known.architecture)
+    config = load_config(known.source, {**parser.overrides(known), **open_options})
+    task = make_task(config)
+    cost = make_cost(config, task.data.train.num_classes)(architecture)
+    outcome = evaluate(task, architecture, config.search.seed)
+    if outcome.metrics is None:
+        print(f"nas: {known.architecture}: {outcome.failure}", file=sys.stderr)
+        return FAILED
+    metrics = {"key": architecture.key, "seed": config.search.seed, **cost, **outcome.metrics}
+    if known.format == "json":
+        print(json.dumps(metrics, indent=2))
+        return 0
+    for name, value in metrics.items():
+        print(f"{name:12} {value:.4f}" if isinstance(value, float) else f"{name:12} {value}")
+    return 0

@@ -1,0 +1,92 @@
+"""argparse with errors of one line, and with every field of the config as an option."""
+
+import argparse
+import difflib
+from collections.abc import Sequence
+from typing import ClassVar, NoReturn
+
+from nas.errors import UsageError
+
+
+class OneLineParser(argparse.ArgumentParser):
+    """An ArgumentParser that raises UsageError, and says what a misspelt option may have been."""
+
+    def __init__(self, **settings: object) -> None:
+        super().__init__(
+            allow_abbrev=False,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            **settings,  # type: ignore[arg-type]
+        )
+
+    def parse(self, words: Sequence[str]) -> argparse.Namespace:
+        """Parse all words. Raises UsageError for a word that means nothing."""
+        known, unknown = self.parse_known_args(words)
+        for word in unknown:
+            option = word.partition("=")[0]
+            close = difflib.get_close_matches(option, self._option_string_actions, n=1)
+            hint = f"did you mean {close[0]}?" if close else f"see `{self.prog} --help`"
+            kind = "option" if word.startswith("-") else "word"
+            raise UsageError(f"unknown {kind} {option!r}: {hint}")
+        return known
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}: see `{self.prog} --help`")
+
+
+class ConfigParser(OneLineParser):
+    """A parser that takes a preset or a TOML file, and every field of the config.
+
+    `SHORT` options are fields with a name of their own.
+    """
+
+    SHORT: ClassVar = {
+        "data": ("data.directory", "DIR", "a COCO data set instead of generated scenes"),
+        "seed": ("search.seed", "N", "of the whole search"),
+        "trials": ("search.trials", "N", "how many candidates to evaluate"),
+        "workers": ("search.workers", "N", "how many processes evaluate"),
+        "controller": ("controller.name", "NAME", "random, evolution, or package.module:Class"),
+        "pump": ("search.pump", "NAME", "ray (worker processes) or local (this process)"),
+    }
+
+    def add_config_options(self, short: Sequence[str]) -> None:
+        """`--trials N` and its like, then `--section.field VALUE` for all."""
+        from nas.config_fields import OPEN_TABLES, field_names
+
+        for name in short:
+            field, metavar, text = self.SHORT[name]
+            self.add_argument(f"--{name}", metavar=metavar, dest=field, help=f"{text} ({field})")
+        group = self.add_argument_group("any field of the config")
+        taken = {self.SHORT[name][0] for name in short}
+        for field in field_names():
+            # An option of the short name writes to the same place.
+            hidden = argparse.SUPPRESS if field in taken else None
+            if field not in OPEN_TABLES:
+                group.add_argument(f"--{field}", metavar="V", dest=field, help=hidden)
+        for table in OPEN_TABLES:
+            group.add_argument(f"--{table}.NAME", metavar="V", help=argparse.SUPPRESS)
+
+    def overrides(self, known: argparse.Namespace) -> dict[str, str]:
+        """What was given of the config, by dotted name."""
+        return {name: text for name, text in vars(known).items() if "." in name and text}
+
+
+def split_open_options(words: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """Take options whose last name is free, `--controller.options.NAME VALUE`, out of the words."""
+    from nas.config_fields import OPEN_TABLES
+
+    prefixes = tuple(f"--{table}." for table in OPEN_TABLES)
+    rest: list[str] = []
+    found: dict[str, str] = {}
+    queue = list(words)
+    while queue:
+        word = queue.pop(0)
+        if not word.startswith(prefixes):
+            rest.append(word)
+            continue
+        option, equals, text = word.partition("=")
+        if not equals:
+            if not queue:
+                raise UsageError(f"{option} needs a value")
+            text = queue.pop(0)
+        found[option.removeprefix("--")] = text
+    return rest, found

@@ -1,0 +1,80 @@
+"""`nas search [PRESET|FILE.toml]`: a new run."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from nas.cli_parser import ConfigParser, split_open_options
+from nas.config import Config
+from results import TrialStatus, TrialStore
+
+
+def run(words: Sequence[str]) -> int:
+    """Run the subcommand."""
+    from nas.config_source import load_config, preset_names
+    from nas.run_directory import create_run, default_run_directory
+
+    parser = ConfigParser(prog="nas search", description="Search, and print a leaderboard.")
+    parser.add_argument(
+        "source",
+        metavar="PRESET|FILE.toml",
+        nargs="?",
+        default="quick",
+        help=f"{', '.join(preset_names())}, or a config file (default: quick)",
+    )
+    parser.add_argument("--run-dir", metavar="DIR", type=Path, help="default: a new one in runs/")
+    parser.add_config_options(["data", "trials", "workers", "seed", "controller", "pump"])
+    rest, open_options = split_open_options(words)
+    known = parser.parse(rest)
+    config = load_config(known.source, {**parser.overrides(known), **open_options})
+    directory = known.run_dir or default_run_directory(known.source)
+    check(config)
+    with create_run(directory, config) as store:
+        return drive(config, store, directory)
+
+
+def check(config: Config) -> None:
+    """Find what is wrong with a config before anything is written."""
+    from nas.compose import make_controller, make_objective, make_space
+
+    make_controller(config, make_space(config))
+    make_objective(config)
+
+
+def drive(config: Config, store: TrialStore, directory: Path) -> int:
+    """Run a search to its end, showing how it goes; then the leaderboard and what to type next."""
+    from rich.console import Console
+
+    from nas.progress import ProgressCounter
+    from nas.progress_view import progress_view
+    from nas.search import search
+    from nas.tables import leaderboard_table
+    from results import leaderboard
+
+    console = Console()
+    console.print(f"run directory: {directory}", soft_wrap=True, highlight=False)
+    failed = store.count(TrialStatus.FAILED)
+    done = store.count(TrialStatus.COMPLETED) + failed
+    try:
+        with search(config, store) as (study, trials):
+            counter = ProgressCounter(study.budget, done, failed, store.best())
+            with progress_view(console, counter.now()) as view:
+                for trial in trials:
+                    view.show(counter.add(trial), trial)
+    except KeyboardInterrupt:
+        console.print(f"\ninterrupted: `nas resume {directory}` goes on", soft_wrap=True)
+        raise
+    if study.exhausted:
+        console.print("the controller found no architecture that is not known: stopped early")
+    frame = leaderboard(store)
+    console.print(leaderboard_table(frame, 10))
+    best = store.best()
+    if best is not None:
+        console.print(
+            "next:\n"
+            f"  nas show {directory}:{best.number}\n"
+            f"  nas leaderboard {directory} --format csv\n"
+            f"  nas resume {directory} --trials {2 * study.budget}",
+            soft_wrap=True,
+            highlight=False,
+        )
+    return 0

@@ -1,0 +1,130 @@
+"""The composition root: objects from a config. Rooms never see a config."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from controllers import Controller
+from nas.config import Config
+from nas.errors import UsageError
+from nas.plugins import find_plugin
+from nas.study import Metrics, Objective
+from proxy_tasks.coco_data import load_coco
+from proxy_tasks.detection_dataset import DetectionData
+from proxy_tasks.scenes import make_scenes
+from search_space import Architecture, SpineNetSpace, retinanet_cost
+
+if TYPE_CHECKING:
+    from proxy_tasks.detection_task import DetectionTask
+
+CONTROLLERS = {
+    "random": "controllers:RandomSearch",
+    "evolution": "controllers:RegularizedEvolution",
+}
+OBJECTIVES = {"ap": "nas.objectives:ap"}
+
+
+def make_space(config: Config) -> SpineNetSpace:
+    """The search space. Raises InvalidSpace."""
+    section = config.space
+    try:
+        intermediates = {int(level): count for level, count in section.intermediates.items()}
+    except ValueError:
+        raise UsageError(
+            f"space.intermediates has levels {list(section.intermediates)}: write numbers, "
+            "as in { 2 = 1, 3 = 3 }"
+        ) from None
+    return SpineNetSpace(
+        intermediates=intermediates,
+        offsets=section.offsets,
+        block_fns=section.block_fns,
+        window=section.window or None,
+        stem_levels=section.stem_levels,
+        output_levels=section.output_levels,
+        min_level=section.min_level,
+        max_level=section.max_level,
+    )
+
+
+def make_controller(config: Config, space: SpineNetSpace) -> Controller:
+    """The controller with its options. Raises UsageError for options that it does not take."""
+    section = config.controller
+    kind = find_plugin("controller", section.name, CONTROLLERS)
+    try:
+        controller: Controller = kind(space=space, seed=config.search.seed, **section.options)
+    except TypeError as error:
+        raise UsageError(f"controller {section.name!r} with {section.options}: {error}") from error
+    return controller
+
+
+def make_objective(config: Config) -> Objective:
+    """What turns metrics into a reward."""
+    objective: Objective = find_plugin("objective", config.search.objective, OBJECTIVES)
+    return objective
+
+
+def make_data(config: Config) -> DetectionData:
+    """The data of a config, decoded into the cache if they are not yet. Raises DataError."""
+    section, fidelity = config.data, config.fidelity
+    if not section.directory:
+        return make_scenes(
+            image_size=fidelity.image_size,
+            train=min(section.scenes_train, fidelity.train_images or section.scenes_train),
+            reward=min(section.scenes_reward, fidelity.reward_images or section.scenes_reward),
+            test=section.scenes_test,
+            seed=section.seed,
+            cache_dir=cache_directory(config),
+        )
+    return load_coco(
+        Path(section.directory),
+        fidelity.image_size,
+        cache_directory(config),
+        train=section.train,
+        reward=section.reward,
+        images=section.images,
+        test=section.test or None,
+        train_limit=fidelity.train_images,
+        reward_limit=fidelity.reward_images,
+        seed=section.seed,
+    )
+
+
+def make_task(config: Config) -> "DetectionTask":
+    """What scores candidates, with its data mapped. Imports torch."""
+    import torch
+
+    from proxy_tasks.detection_task import DetectionTask
+
+    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
+    return DetectionTask(
+        data=make_data(config),
+        fidelity=config.fidelity,
+        training=config.training,
+        detector=config.detector,
+        anchors=config.anchors,
+        matching=config.matching,
+        loss=config.loss,
+        limits=config.limits,
+    )
+
+
+def make_cost(config: Config, num_classes: int) -> Callable[[Architecture], Metrics]:
+    """Parameters and multiply-adds of the detector that a candidate is trained as."""
+    fidelity = config.fidelity
+    backbone = fidelity.backbone_scale()
+    head = fidelity.head_scale(num_classes=num_classes, anchors_per_cell=config.anchors.per_cell)
+
+    def cost(architecture: Architecture) -> Metrics:
+        found = retinanet_cost(architecture, backbone, head, fidelity.image_size)
+        return {"params": found.params, "madds": found.madds}
+
+    return cost
+
+
+def cache_directory(config: Config) -> Path:
+    """Where decoded images are kept: the config's folder, or the user's cache folder."""
+    if config.data.cache:
+        return Path(config.data.cache).expanduser()
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "spinenas"

@@ -1,0 +1,96 @@
+"""The config of a run: TOML sections as frozen, checked values. Unknown names are refused."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from proxy_tasks.recipe import (
+    AnchorScale,
+    DetectionLimits,
+    DetectorRecipe,
+    Fidelity,
+    LossScale,
+    MatchScale,
+    TrainingRecipe,
+)
+
+Positive = Annotated[int, Field(ge=1)]
+Seed = Annotated[int, Field(ge=0, lt=2**63)]
+
+
+class Section(BaseModel):
+    """One table of the TOML file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SearchSection(Section):
+    """How much is tried, and by whom."""
+
+    trials: Positive  # distinct candidates, failed ones included
+    workers: Positive = 2  # processes of one thread each; the local pump uses this process
+    seed: Seed = 0
+    pump: Literal["ray", "local"] = "ray"
+    objective: str = "ap"  # a short name or "package.module:function"
+
+
+class ControllerSection(Section):
+    """What proposes: a short name or "package.module:Class", and arguments of its constructor."""
+
+    name: str
+    options: dict[str, Any] = {}
+
+
+class SpaceSection(Section):
+    """The search space; defaults are those of the SpineNet-49 search (paper section 3)."""
+
+    intermediates: Mapping[str, Positive] = {"2": 1, "3": 3, "4": 5, "5": 1}
+    offsets: tuple[int, ...] = (-1, 0, 1, 2)
+    block_fns: tuple[str, ...] = ("bottleneck", "residual")
+    window: Annotated[int, Field(ge=0)] = 5  # 0: no limit
+    stem_levels: tuple[int, ...] = (2, 2)
+    output_levels: tuple[int, ...] = (3, 4, 5, 6, 7)
+    min_level: int = 1
+    max_level: int = 7
+
+
+class DataSection(Section):
+    """A COCO data set in `directory`, or generated scenes where it is empty."""
+
+    directory: str = ""
+    images: str = "images"
+    train: str = "annotations/instances_train.json"
+    reward: str = "annotations/instances_val.json"
+    test: str = ""  # annotations of a split that no search reads; empty: none
+    cache: str = ""  # where decoded images are kept; empty: the user's cache folder
+    scenes_train: Positive = 3000
+    scenes_reward: Positive = 400
+    scenes_test: Annotated[int, Field(ge=0)] = 1000
+    seed: Seed = 0  # of the scenes, or of the choice of a subset
+
+
+class Config(Section):
+    """A whole search. Sections below `data` are what every candidate shares."""
+
+    search: SearchSection
+    controller: ControllerSection
+    fidelity: Fidelity
+    training: TrainingRecipe
+    space: SpaceSection = SpaceSection()
+    data: DataSection = DataSection()
+    detector: DetectorRecipe = DetectorRecipe()
+    anchors: AnchorScale = AnchorScale()
+    matching: MatchScale = MatchScale()
+    loss: LossScale = LossScale()
+    limits: DetectionLimits = DetectionLimits()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values for TOML, which has no null: what is None is left out."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+
+def data_directory(config: Config) -> Path | None:
+    """The COCO data set of a config, or None for generated scenes."""
+    return Path(config.data.directory) if config.data.directory else None

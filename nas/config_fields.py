@@ -1,0 +1,24 @@
+"""The names that a config has, found by walking its types."""
+
+from collections.abc import Iterator
+from dataclasses import is_dataclass
+from typing import Any, get_type_hints
+
+from pydantic import BaseModel
+
+from nas.config import Config
+
+
+def field_names(model: type[Any] = Config, prefix: str = "") -> Iterator[str]:
+    """Every field as a dotted name: `search.trials`, `fidelity.steps`, ..."""
+    for name, kind in get_type_hints(model).items():
+        if name.startswith(("model_", "_")) and issubclass(model, BaseModel):
+            continue  # pydantic's own
+        if isinstance(kind, type) and (issubclass(kind, BaseModel) or is_dataclass(kind)):
+            yield from field_names(kind, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}"
+
+
+# Tables whose entries are free: a controller's arguments, and block counts by level.
+OPEN_TABLES = ("controller.options", "space.intermediates")

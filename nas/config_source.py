@@ -1,0 +1,119 @@
+"""Where a config comes from: a preset or a TOML file, then values given on the command line."""
+
+import difflib
+import tomllib
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from nas.config import Config
+from nas.config_fields import OPEN_TABLES, field_names
+from nas.errors import UsageError
+
+
+def preset_names() -> list[str]:
+    """The presets that come with spinenas."""
+    folder = resources.files("nas") / "presets"
+    return sorted(f.name.removesuffix(".toml") for f in folder.iterdir() if f.name[-5:] == ".toml")
+
+
+def load_config(source: str, overrides: Mapping[str, str]) -> Config:
+    """The config of a preset's name or a TOML file's path, changed by dotted names.
+
+    Raises UsageError for an unknown preset, a file that cannot be read, an unknown name, or a
+    value out of range.
+    """
+    document, where = _read(source)
+    _refuse_unknown(document, where)
+    before = document.get("controller", {}).get("name")
+    changed = deepcopy(document)
+    for name, text in overrides.items():
+        _set(changed, name, _parse(text))
+    if changed.get("controller", {}).get("name") != before:
+        # Options belong to the controller that they were written for.
+        changed["controller"].pop("options", None)
+        for name, text in overrides.items():
+            if name.startswith("controller.options."):
+                _set(changed, name, _parse(text))
+    return check_config(changed, where)
+
+
+def check_config(document: Mapping[str, Any], where: str) -> Config:
+    """A config of parsed TOML. Raises UsageError naming the first field that is wrong."""
+    try:
+        return Config.model_validate(document)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        met = "" if first["type"] == "missing" else f" is {first['input']!r}"
+        message = first["msg"].removeprefix("Value error, ")
+        raise UsageError(f"{where}: {name}{met}: {message}") from None
+
+
+def suggestion(word: str, known: list[str]) -> str:
+    """A "did you mean" for a misspelt word, or the words there are."""
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    if close:
+        return f"did you mean {close[0]!r}?"
+    return "there is " + ", ".join(known) if len(known) < 12 else "see --help for what there is"
+
+
+def _read(source: str) -> tuple[dict[str, Any], str]:
+    if source in preset_names():
+        text = (resources.files("nas") / "presets" / f"{source}.toml").read_text("utf-8")
+        return tomllib.loads(text), f"preset {source}"
+    path = Path(source)
+    if path.suffix != ".toml":
+        known = preset_names()
+        raise UsageError(
+            f"no preset {source!r}: {suggestion(source, known)} "
+            f"(a preset is one of {', '.join(known)}; a file ends in .toml)"
+        )
+    try:
+        return tomllib.loads(path.read_text("utf-8")), str(path)
+    except FileNotFoundError:
+        raise UsageError(f"{path} does not exist: give a preset or a TOML file") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path} is not TOML: {error}") from None
+
+
+def _refuse_unknown(document: Mapping[str, Any], where: str) -> None:
+    known = list(field_names())
+    sections = {name.split(".")[0] for name in known}
+    for name, is_table in _leaves(document):
+        if name.startswith(OPEN_TABLES) or name in known:
+            continue
+        if is_table and name in sections:
+            continue
+        raise UsageError(f"{where}: unknown setting {name!r}: {suggestion(name, known)}")
+
+
+def _leaves(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, bool]]:
+    for key, value in table.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, Mapping) and value:
+            yield from _leaves(value, f"{name}.")
+        else:
+            yield name, isinstance(value, Mapping)
+
+
+def _set(document: dict[str, Any], name: str, value: Any) -> None:  # noqa: ANN401 - any TOML value
+    *path, last = name.split(".")
+    table = document
+    for part in path:
+        table = table.setdefault(part, {})
+    table[last] = value
+
+
+def _parse(text: str) -> Any:  # noqa: ANN401 - any TOML value
+    """A value in TOML's spelling (`[1, 2]`, `true`, `3e-2`), or the text itself."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text

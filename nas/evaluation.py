@@ -1,0 +1,37 @@
+"""One evaluation as a value: metrics, or a classified failure. Nothing a candidate does escapes."""
+
+import traceback
+from collections.abc import Mapping
+from typing import Protocol
+
+from proxy_tasks.errors import DataError, Diverged
+from results.errors import InvalidTrial
+from results.outcome import FailureKind, Outcome
+from search_space import Architecture
+
+
+class ProxyTask(Protocol):
+    """What scores a candidate. Raises `proxy_tasks.errors.CandidateFailure` where it cannot."""
+
+    def evaluate(self, architecture: Architecture, seed: int) -> Mapping[str, float]: ...
+
+
+def evaluate(task: ProxyTask, architecture: Architecture, seed: int) -> Outcome:
+    """Run one evaluation. Exceptions become failures; only KeyboardInterrupt and the like pass."""
+    try:
+        return Outcome.success(task.evaluate(architecture, seed))
+    except Diverged as error:
+        return Outcome.failed(FailureKind.DIVERGED, str(error))
+    except DataError as error:
+        return Outcome.failed(FailureKind.DATA_ERROR, str(error))
+    except MemoryError as error:
+        return Outcome.failed(FailureKind.OUT_OF_MEMORY, str(error) or "out of memory")
+    except InvalidTrial as error:  # a metric is not a finite number
+        return Outcome.failed(FailureKind.DIVERGED, str(error))
+    except Exception as error:
+        # torch raises OutOfMemoryError on a GPU and RuntimeError from its CPU allocator.
+        if type(error).__name__ == "OutOfMemoryError" or "can't allocate memory" in str(error):
+            return Outcome.failed(FailureKind.OUT_OF_MEMORY, str(error))
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}"
+        return Outcome.failed(FailureKind.CRASHED, f"{type(error).__name__}: {error} ({place})")

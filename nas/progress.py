@@ -1,0 +1,69 @@
+"""How a search is going, as numbers: what the live view and the plain lines show."""
+
+import time
+from dataclasses import dataclass
+
+from results import Trial
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The state of a search after some trials of this session.
+
+    Args:
+        done: finished trials of the run, those of earlier sessions too.
+        total: the budget.
+        failed: of those done.
+        best: the trial of the largest reward, if any has one.
+        seconds_per_trial: wall time of this session by trials it finished; None before the first.
+    """
+
+    done: int
+    total: int
+    failed: int
+    best: Trial | None
+    seconds_per_trial: float | None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Estimated wall seconds to the end of the budget."""
+        if self.seconds_per_trial is None:
+            return None
+        return self.seconds_per_trial * (self.total - self.done)
+
+
+class ProgressCounter:
+    """Counts trials of a session on top of what a run had before."""
+
+    def __init__(self, total: int, done: int, failed: int, best: Trial | None) -> None:
+        self._total, self._done, self._failed, self._best = total, done, failed, best
+        self._session, self._begin = 0, time.monotonic()
+
+    def add(self, trial: Trial) -> Progress:
+        """Count a finished trial."""
+        self._done += 1
+        self._session += 1
+        self._failed += trial.failure is not None
+        if trial.reward is not None and (
+            self._best is None or self._best.reward is None or trial.reward > self._best.reward
+        ):
+            self._best = trial
+        return self.now()
+
+    def now(self) -> Progress:
+        """The progress at this moment."""
+        elapsed = time.monotonic() - self._begin
+        per_trial = elapsed / self._session if self._session else None
+        return Progress(self._done, self._total, self._failed, self._best, per_trial)
+
+
+def duration(seconds: float | None) -> str:
+    """`8 s`, `3 min 20 s`, `2 h 05 min`; a dash when it is not known."""
+    if seconds is None:
+        return "-"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"

@@ -1,0 +1,33 @@
+"""Bring a fresh controller to where a run's journal left it."""
+
+from controllers import Controller
+from nas.errors import ReplayMismatch
+from results import TrialStore
+from search_space import SearchSpace
+
+
+def replay(store: TrialStore, space: SearchSpace, controller: Controller) -> None:
+    """Play every recorded event to the controller, in order.
+
+    The next proposal is then the one that the uninterrupted search would have made. Raises
+    ReplayMismatch at the first proposal that differs from the recorded one.
+    """
+    trials = {trial.number: trial for trial in store.trials()}
+    observed: set[int] = set()
+    for event in store.events():
+        trial = trials[event.number]
+        if event.kind == "observe":
+            observed.add(trial.number)
+            if trial.genotype is not None:
+                controller.observe(trial.genotype, trial.reward)
+            continue
+        genotype = controller.propose()
+        key = space.decode(genotype).key
+        if key != trial.key:
+            raise ReplayMismatch(
+                f"{store.path}: event {event.seq} proposed trial {trial.number} ({trial.key[:8]}), "
+                f"but the controller now proposes {key[:8]}: resume with the version of spinenas "
+                "and the config that began this run"
+            )
+        if event.kind == "duplicate" and trial.number in observed:
+            controller.observe(genotype, trial.reward)

@@ -1,0 +1,66 @@
+"""Tables for a terminal."""
+
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+
+WIDTH_OF_TEXT = 100  # columns of a table that is written to a file
+
+
+def leaderboard_table(frame: pd.DataFrame, top: int) -> Table:
+    """The best `top` rows of a leaderboard; the caption says how many there are."""
+    shown = frame.head(top)
+    counts = ", ".join(f"{n} {status}" for status, n in frame["status"].value_counts().items())
+    table = Table(caption=f"{len(shown)} of {len(frame)} trials ({counts})")
+    for name in ("rank", "trial", "key", "AP", "AP50", "params", "madds", "CPU s"):
+        table.add_column(name, justify="left" if name == "key" else "right", no_wrap=True)
+    table.add_column("")
+    for rank, row in enumerate(shown.to_dict(orient="records"), start=1):
+        table.add_row(
+            str(rank),
+            str(row["trial"]),
+            str(row["key"])[:8],
+            _number(row.get("AP"), ".4f"),
+            _number(row.get("AP50"), ".4f"),
+            _scaled(row.get("params")),
+            _scaled(row.get("madds")),
+            _number(row.get("cpu_seconds"), ".1f"),
+            _remark(row["status"], row["failure"]),
+        )
+    return table
+
+
+def print_table(table: Table) -> None:
+    """Print to standard output, in colour where that is a terminal."""
+    Console().print(table)
+
+
+def table_text(table: Table) -> str:
+    """The table as plain text."""
+    console = Console(width=WIDTH_OF_TEXT, no_color=True)
+    with console.capture() as captured:
+        console.print(table)
+    return captured.get()
+
+
+def _remark(status: object, failure: object) -> str:
+    """Nothing where all is well."""
+    if not pd.isna(failure):  # type: ignore[call-overload]
+        return str(failure)
+    return "" if status == "completed" else str(status)
+
+
+def _number(value: object, pattern: str) -> str:
+    return "" if value is None or pd.isna(value) else format(value, pattern)  # type: ignore[call-overload]
+
+
+def _scaled(value: object) -> str:
+    """A count with its unit: 410 k, 9.1 M, 85.3 G."""
+    if value is None or pd.isna(value):  # type: ignore[call-overload]
+        return ""
+    number = float(value)  # type: ignore[arg-type]
+    for unit in ("", " k", " M", " G"):
+        if abs(number) < 1000:
+            return f"{number:.3g}{unit}"
+        number /= 1000
+    return f"{number:.3g} T"
