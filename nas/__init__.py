@@ -1,0 +1,38 @@
+"""Puts the rooms together: the loop of a search, its pumps, configs and the command line.
+
+The loop and what it needs are imported when they are first used: `nas --help` needs none of it.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from nas.errors import NasError, ReplayMismatch, UsageError, WorkersLost
+
+if TYPE_CHECKING:
+    from nas.compose import make_parts
+    from nas.config_source import load_config
+    from nas.study import Objective, Study
+
+__all__ = [
+    "NasError",
+    "Objective",
+    "ReplayMismatch",
+    "Study",
+    "UsageError",
+    "WorkersLost",
+    "load_config",
+    "make_parts",
+]
+
+_LATE = {
+    "Objective": "study",
+    "Study": "study",
+    "load_config": "config_source",
+    "make_parts": "compose",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - PEP 562
+    if name not in _LATE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_LATE[name]}"), name)

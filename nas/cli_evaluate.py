@@ -26,7 +26,7 @@ def run(words: Sequence[str]) -> int:
     architecture = find_architecture(known.architecture)
     config = load_config(known.source, {**parser.overrides(known), **open_options})
     task = make_task(config)
-    cost = make_cost(config, task.data.train.num_classes)(architecture)
+    cost = make_cost(config)(architecture)
     outcome = evaluate(task, architecture, config.search.seed)
     if outcome.metrics is None:
         print(f"nas: {known.architecture}: {outcome.failure}", file=sys.stderr)

@@ -9,6 +9,7 @@ from nas.cli_search import drive
 
 def run(words: Sequence[str]) -> int:
     """Run the subcommand."""
+    from nas.compose import make_parts
     from nas.run_directory import extend_budget, open_run
 
     parser = OneLineParser(
@@ -22,4 +23,4 @@ def run(words: Sequence[str]) -> int:
     with store:
         if known.trials is not None:
             config = extend_budget(store, config, known.trials)
-        return drive(config, store, known.run)
+        return drive(config, make_parts(config), store, known.run)

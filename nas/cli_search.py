@@ -2,16 +2,21 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nas.cli_parser import ConfigParser, split_open_options
 from nas.config import Config
 from results import TrialStatus, TrialStore
 
+if TYPE_CHECKING:
+    from nas.compose import Parts
+
 
 def run(words: Sequence[str]) -> int:
     """Run the subcommand."""
+    from nas.compose import make_parts
     from nas.config_source import load_config, preset_names
-    from nas.run_directory import create_run, default_run_directory
+    from nas.run_directory import create_run, default_run_directory, refuse_occupied
 
     parser = ConfigParser(prog="nas search", description="Search, and print a leaderboard.")
     parser.add_argument(
@@ -27,20 +32,13 @@ def run(words: Sequence[str]) -> int:
     known = parser.parse(rest)
     config = load_config(known.source, {**parser.overrides(known), **open_options})
     directory = known.run_dir or default_run_directory(known.source)
-    check(config)
+    refuse_occupied(directory)
+    parts = make_parts(config)
     with create_run(directory, config) as store:
-        return drive(config, store, directory)
+        return drive(config, parts, store, directory)
 
 
-def check(config: Config) -> None:
-    """Find what is wrong with a config before anything is written."""
-    from nas.compose import make_controller, make_objective, make_space
-
-    make_controller(config, make_space(config))
-    make_objective(config)
-
-
-def drive(config: Config, store: TrialStore, directory: Path) -> int:
+def drive(config: Config, parts: "Parts", store: TrialStore, directory: Path) -> int:
     """Run a search to its end, showing how it goes; then the leaderboard and what to type next."""
     from rich.console import Console
 
@@ -55,7 +53,7 @@ def drive(config: Config, store: TrialStore, directory: Path) -> int:
     failed = store.count(TrialStatus.FAILED)
     done = store.count(TrialStatus.COMPLETED) + failed
     try:
-        with search(config, store) as (study, trials):
+        with search(config, parts, store) as (study, trials):
             counter = ProgressCounter(study.budget, done, failed, store.best())
             with progress_view(console, counter.now()) as view:
                 for trial in trials:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from nas.study import Metrics, Objective
 from proxy_tasks.coco_data import load_coco
 from proxy_tasks.detection_dataset import DetectionData
 from proxy_tasks.scenes import make_scenes
+from proxy_tasks.task import ProxyTask
 from search_space import Architecture, SpineNetSpace, retinanet_cost
 
 if TYPE_CHECKING:
@@ -22,7 +24,25 @@ CONTROLLERS = {
     "random": "controllers:RandomSearch",
     "evolution": "controllers:RegularizedEvolution",
 }
+COCO_CLASSES = 80  # what a task without data of its own is priced for
+TASKS = {"analytic": "proxy_tasks.analytic_task:AnalyticTask"}
 OBJECTIVES = {"ap": "nas.objectives:ap"}
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a study is made of, besides its store."""
+
+    space: SpineNetSpace
+    controller: Controller
+    objective: Objective
+    cost: Callable[[Architecture], Metrics]
+
+
+def make_parts(config: Config) -> Parts:
+    """Everything of a config, data included, so that a mistake shows before a run is made."""
+    space = make_space(config)
+    return Parts(space, make_controller(config, space), make_objective(config), make_cost(config))
 
 
 def make_space(config: Config) -> SpineNetSpace:
@@ -90,8 +110,21 @@ def make_data(config: Config) -> DetectionData:
     )
 
 
-def make_task(config: Config) -> "DetectionTask":
-    """What scores candidates, with its data mapped. Imports torch."""
+def make_task(config: Config) -> ProxyTask:
+    """What scores candidates. Raises UsageError for options that a plug-in does not take."""
+    section = config.task
+    if section.name == "detection":
+        return make_detection_task(config)
+    kind = find_plugin("task", section.name, {**TASKS, "detection": ""})
+    try:
+        task: ProxyTask = kind(**section.options)
+    except TypeError as error:
+        raise UsageError(f"task {section.name!r} with {section.options}: {error}") from error
+    return task
+
+
+def make_detection_task(config: Config) -> "DetectionTask":
+    """The detection task of a config, with its data mapped. Imports torch."""
     import torch
 
     from proxy_tasks.detection_task import DetectionTask
@@ -109,9 +142,15 @@ def make_task(config: Config) -> "DetectionTask":
     )
 
 
-def make_cost(config: Config, num_classes: int) -> Callable[[Architecture], Metrics]:
-    """Parameters and multiply-adds of the detector that a candidate is trained as."""
+def make_cost(config: Config) -> Callable[[Architecture], Metrics]:
+    """Parameters and multiply-adds of the detector that a candidate is trained as.
+
+    Reads the data of a detection task, and so finds what is wrong with them, for their number of
+    classes. Raises DataError.
+    """
     fidelity = config.fidelity
+    detection = config.task.name == "detection"
+    num_classes = make_data(config).train.num_classes if detection else COCO_CLASSES
     backbone = fidelity.backbone_scale()
     head = fidelity.head_scale(num_classes=num_classes, anchors_per_cell=config.anchors.per_cell)
 

@@ -1,7 +1,6 @@
 """The config of a run: TOML sections as frozen, checked values. Unknown names are refused."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -43,6 +42,13 @@ class ControllerSection(Section):
     options: dict[str, Any] = {}
 
 
+class TaskSection(Section):
+    """What scores candidates: `detection` takes the sections below; others take the options."""
+
+    name: str = "detection"  # detection, analytic, or "package.module:Class"
+    options: dict[str, Any] = {}
+
+
 class SpaceSection(Section):
     """The search space; defaults are those of the SpineNet-49 search (paper section 3)."""
 
@@ -78,6 +84,7 @@ class Config(Section):
     controller: ControllerSection
     fidelity: Fidelity
     training: TrainingRecipe
+    task: TaskSection = TaskSection()
     space: SpaceSection = SpaceSection()
     data: DataSection = DataSection()
     detector: DetectorRecipe = DetectorRecipe()
@@ -89,8 +96,3 @@ class Config(Section):
     def as_dict(self) -> dict[str, Any]:
         """Plain values for TOML, which has no null: what is None is left out."""
         return self.model_dump(mode="json", exclude_none=True)
-
-
-def data_directory(config: Config) -> Path | None:
-    """The COCO data set of a config, or None for generated scenes."""
-    return Path(config.data.directory) if config.data.directory else None

@@ -20,5 +20,5 @@ def field_names(model: type[Any] = Config, prefix: str = "") -> Iterator[str]:
             yield f"{prefix}{name}"
 
 
-# Tables whose entries are free: a controller's arguments, and block counts by level.
-OPEN_TABLES = ("controller.options", "space.intermediates")
+# Tables whose entries are free: a plug-in's arguments, and block counts by level.
+OPEN_TABLES = ("controller.options", "space.intermediates", "task.options")

@@ -3,7 +3,6 @@
 import difflib
 import tomllib
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -29,17 +28,12 @@ def load_config(source: str, overrides: Mapping[str, str]) -> Config:
     """
     document, where = _read(source)
     _refuse_unknown(document, where)
-    before = document.get("controller", {}).get("name")
-    changed = deepcopy(document)
+    for section in ("controller", "task"):
+        if overrides.get(f"{section}.name") not in (None, document.get(section, {}).get("name")):
+            document.get(section, {}).pop("options", None)  # they were written for another plug-in
     for name, text in overrides.items():
-        _set(changed, name, _parse(text))
-    if changed.get("controller", {}).get("name") != before:
-        # Options belong to the controller that they were written for.
-        changed["controller"].pop("options", None)
-        for name, text in overrides.items():
-            if name.startswith("controller.options."):
-                _set(changed, name, _parse(text))
-    return check_config(changed, where)
+        _set(document, name, _parse(text))
+    return check_config(document, where)
 
 
 def check_config(document: Mapping[str, Any], where: str) -> Config:
@@ -49,7 +43,8 @@ def check_config(document: Mapping[str, Any], where: str) -> Config:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
-        met = "" if first["type"] == "missing" else f" is {first['input']!r}"
+        # Of a missing field, and of a section that contradicts itself, the input is a whole table.
+        met = "" if isinstance(first["input"], dict) else f" is {first['input']!r}"
         message = first["msg"].removeprefix("Value error, ")
         raise UsageError(f"{where}: {name}{met}: {message}") from None
 

@@ -1,19 +1,12 @@
 """One evaluation as a value: metrics, or a classified failure. Nothing a candidate does escapes."""
 
 import traceback
-from collections.abc import Mapping
-from typing import Protocol
 
 from proxy_tasks.errors import DataError, Diverged
+from proxy_tasks.task import ProxyTask
 from results.errors import InvalidTrial
 from results.outcome import FailureKind, Outcome
 from search_space import Architecture
-
-
-class ProxyTask(Protocol):
-    """What scores a candidate. Raises `proxy_tasks.errors.CandidateFailure` where it cannot."""
-
-    def evaluate(self, architecture: Architecture, seed: int) -> Mapping[str, float]: ...
 
 
 def evaluate(task: ProxyTask, architecture: Architecture, seed: int) -> Outcome:

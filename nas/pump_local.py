@@ -2,8 +2,9 @@
 
 from collections.abc import Generator
 
-from nas.evaluation import ProxyTask, evaluate
+from nas.evaluation import evaluate
 from nas.study import Study
+from proxy_tasks.task import ProxyTask
 from results import Trial
 
 

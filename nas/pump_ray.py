@@ -15,8 +15,9 @@ import ray
 from ray.exceptions import RayError
 
 from nas.errors import WorkersLost
-from nas.evaluation import ProxyTask, evaluate
+from nas.evaluation import evaluate
 from nas.study import Study
+from proxy_tasks.task import ProxyTask
 from results import FailureKind, Outcome, Trial
 from search_space import Architecture
 
@@ -107,9 +108,14 @@ class _Pool:
         self.busy: dict[Ref, tuple[Actor, Trial]] = {}
         # An actor is used only after it has answered: put straight back after a death, it would
         # fail every candidate that it is given while it restarts.
-        self.returning = {actor.ping.remote(): actor for actor in actors}
+        self.returning = {self._ping(actor): actor for actor in actors}
         self.actors = actors
         self.last_error: RayError | None = None
+
+    @staticmethod
+    def _ping(actor: Actor) -> Ref:
+        """Ready once the actor is up: without retries it fails at once while that restarts."""
+        return actor.ping.options(max_task_retries=-1).remote()
 
     def send(self, trial: Trial) -> None:
         actor = self.idle.pop()
@@ -132,7 +138,7 @@ class _Pool:
             outcome: Outcome = ray.get(ref)
         except RayError as error:
             log.info("trial %d: its worker died: %s", trial.number, _one_line(error))
-            self.returning[actor.ping.remote()] = actor
+            self.returning[self._ping(actor)] = actor
             return trial, error
         self.idle.append(actor)
         return trial, outcome

@@ -21,13 +21,18 @@ def default_run_directory(source: str) -> Path:
     return Path("runs") / f"{stem}-{time.strftime('%Y%m%d-%H%M%S')}"
 
 
-def create_run(directory: Path, config: Config) -> TrialStore:
-    """Make a run directory. Raises UsageError where there is something already."""
+def refuse_occupied(directory: Path) -> None:
+    """Raises UsageError where there is something already."""
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise UsageError(
             f"{directory} exists already: `nas resume {directory}` goes on with a run, "
             "another --run-dir begins one"
         )
+
+
+def create_run(directory: Path, config: Config) -> TrialStore:
+    """Make a run directory. Raises UsageError where there is something already."""
+    refuse_occupied(directory)
     directory.mkdir(parents=True, exist_ok=True)
     text = tomli_w.dumps(config.as_dict())
     (directory / CONFIG).write_text(HEADER.format(file=directory / CONFIG) + text, "utf-8")

@@ -4,7 +4,7 @@ from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 
-from nas.compose import make_controller, make_cost, make_data, make_objective, make_space, make_task
+from nas.compose import Parts, make_task
 from nas.config import Config
 from nas.pump_local import pump_local
 from nas.study import Study
@@ -12,26 +12,26 @@ from results import Trial, TrialStore
 
 
 @contextmanager
-def search(config: Config, store: TrialStore) -> Iterator[tuple[Study, Iterator[Trial]]]:
+def search(
+    config: Config, parts: Parts, store: TrialStore
+) -> Iterator[tuple[Study, Iterator[Trial]]]:
     """The study of a config on a store, new or resumed, and its finished trials as they come.
 
-        with search(config, store) as (study, trials):
+        with search(config, make_parts(config), store) as (study, trials):
             for trial in trials:
                 print(trial.number, trial.reward)
 
-    Data are read and checked here, before the first trial, and once for all workers.
+    `parts` are fresh for each call: the study brings the controller to where the journal ends.
     """
-    data = make_data(config)
-    space = make_space(config)
     study = Study(
-        space=space,
-        controller=make_controller(config, space),
-        objective=make_objective(config),
+        space=parts.space,
+        controller=parts.controller,
+        objective=parts.objective,
         store=store,
         budget=config.search.trials,
         seed=config.search.seed,
         fidelity=config.fidelity.canonical(),
-        cost=make_cost(config, data.train.num_classes),
+        cost=parts.cost,
     )
     with closing(_pump(config, study)) as trials:
         yield study, trials

@@ -1,0 +1,48 @@
+"""What candidates are scored by.
+
+Names that need torch are imported when they are first used, so that configs and data can be read,
+and a driver can run, without it.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from proxy_tasks.analytic_task import AnalyticTask
+from proxy_tasks.coco_data import load_coco
+from proxy_tasks.coco_evaluation import Detections, average_precision
+from proxy_tasks.detection_dataset import DetectionData, DetectionSplit
+from proxy_tasks.errors import CandidateFailure, DataError, Diverged, InvalidRecipe, ProxyTaskError
+from proxy_tasks.recipe import Fidelity
+from proxy_tasks.scenes import make_scenes
+from proxy_tasks.task import ProxyTask
+
+if TYPE_CHECKING:
+    from proxy_tasks.backbone import SpineNetBackbone
+    from proxy_tasks.detection_task import DetectionTask
+
+__all__ = [
+    "AnalyticTask",
+    "CandidateFailure",
+    "DataError",
+    "DetectionData",
+    "DetectionSplit",
+    "DetectionTask",
+    "Detections",
+    "Diverged",
+    "Fidelity",
+    "InvalidRecipe",
+    "ProxyTask",
+    "ProxyTaskError",
+    "SpineNetBackbone",
+    "average_precision",
+    "load_coco",
+    "make_scenes",
+]
+
+_NEEDS_TORCH = {"DetectionTask": "detection_task", "SpineNetBackbone": "backbone"}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - PEP 562
+    if name not in _NEEDS_TORCH:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_NEEDS_TORCH[name]}"), name)

@@ -60,7 +60,7 @@ def learning_rate_factor(step: int, steps: int, warmup: float) -> float:
     """Share of the learning rate at a step: linear up over `warmup * steps`, then a cosine to 0."""
     ramp = warmup * steps
     if step < ramp:
-        return (step + 1) / ramp if ramp >= 1 else 1.0
+        return min((step + 1) / ramp, 1.0)
     progress = (step - ramp) / max(steps - ramp, 1)
     return 0.5 * (1 + math.cos(math.pi * min(progress, 1.0)))
 

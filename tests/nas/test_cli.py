@@ -1,0 +1,215 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from nas.cli import COMMANDS, main
+from search_space import SPINENET_49
+from search_space.block_specs import from_json
+
+FAST = ["smoke", "--pump", "local", "--task.name", "analytic"]
+
+
+def search(directory: Path, *more: str) -> int:
+    return main(["search", *FAST, "--run-dir", str(directory), *more])
+
+
+def trials(directory: Path, capsys: pytest.CaptureFixture[str]) -> list[dict]:
+    capsys.readouterr()
+    assert main(["leaderboard", str(directory), "--format", "json"]) == 0
+    rows: list[dict] = json.loads(capsys.readouterr().out)
+    return rows
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("runs") / "run"
+    assert search(directory, "--trials", "6") == 0
+    return directory
+
+
+def test_a_run_directory_holds_the_store_and_the_effective_config(run: Path) -> None:
+    names = {path.name for path in run.iterdir()}
+    assert {"run.sqlite", "config.toml"} <= names
+    assert "trials = 6" in (run / "config.toml").read_text()
+
+
+def test_the_effective_config_repeats_the_search(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["search", str(run / "config.toml"), "--run-dir", str(tmp_path / "again")]) == 0
+    first, second = trials(run, capsys), trials(tmp_path / "again", capsys)
+    assert [(t["key"], t["reward"]) for t in first] == [(t["key"], t["reward"]) for t in second]
+
+
+def test_the_leaderboard_is_json_with_the_promised_columns(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = trials(run, capsys)
+    promised = {"trial", "key", "reward", "AP", "params", "madds", "status", "seed"}
+    assert len(rows) == 6
+    assert all(promised <= row.keys() for row in rows)
+    rewards = [row["reward"] for row in rows]
+    assert rewards == sorted(rewards, reverse=True)
+
+
+@pytest.mark.parametrize("file_format", ["csv", "parquet"])
+def test_a_leaderboard_can_be_written_to_a_file(
+    run: Path, tmp_path: Path, file_format: str
+) -> None:
+    file = tmp_path / "board"
+    words = ["leaderboard", str(run), "--top", "3", "--format", file_format]
+    assert main([*words, "--output", str(file)]) == 0
+    read = {"csv": pd.read_csv, "parquet": pd.read_parquet}[file_format]
+    assert len(read(file)) == 3
+
+
+def test_a_finished_run_can_be_given_more_trials(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    search(tmp_path / "run", "--trials", "3")
+    before = trials(tmp_path / "run", capsys)
+    assert main(["resume", str(tmp_path / "run"), "--trials", "5"]) == 0
+    after = {row["trial"]: row for row in trials(tmp_path / "run", capsys)}
+    assert len(after) == 5
+    assert all(after[row["trial"]] == row for row in before)
+
+
+@pytest.mark.parametrize("file_format", ["text", "svg", "dot", "json"])
+def test_a_trial_can_be_shown(
+    run: Path, file_format: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["show", f"{run}:0", "--format", file_format]) == 0
+    assert capsys.readouterr().out
+
+
+def test_json_of_a_published_network_can_be_read_back(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    main(["show", "spinenet-49", "--format", "json"])
+    assert from_json(capsys.readouterr().out) == SPINENET_49
+
+
+def test_one_architecture_can_be_evaluated(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["evaluate", "spinenet-49", "smoke", "--task.name", "analytic", "--format", "json"]
+    assert main(words) == 0
+    metrics = json.loads(capsys.readouterr().out)
+    assert metrics["key"] == SPINENET_49.key
+    assert 0 <= metrics["AP"] <= 1
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    words = [command, "--help"] if command else ["--help"]
+    try:
+        assert main(words) == 0
+    except SystemExit as end:
+        assert end.code == 0
+    assert "usage: nas" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["serach"], "no command 'serach': did you mean 'search'?"),
+        (["search", "quikc"], "no preset 'quikc': did you mean 'quick'?"),
+        (["search", "--trails", "3"], "unknown option '--trails': did you mean --trials?"),
+        (["search", "--trials", "x"], "search.trials is 'x'"),
+        (["search", "--trials"], "expected one argument"),
+        (["search", "--controller", "evolutoin"], "did you mean 'evolution'?"),
+        (["search", "--controller", "no.such:Thing"], "'no.such:Thing' cannot be imported"),
+        (["search", "--controller.options.colour", "red"], "colour"),
+        (["search", "--space.offsets", "[9]"], "offsets"),
+        (["search", "--data", "nowhere"], "nowhere"),
+        (["resume", "nowhere"], "nowhere does not exist"),
+        (["leaderboard", "nowhere"], "nowhere does not exist"),
+        (["leaderboard", "nowhere", "--top", "0"], "--top 0"),
+        (["leaderboard", "nowhere", "--format", "xml"], "invalid choice: 'xml'"),
+        (["show", "spinenet-48"], "did you mean 'spinenet-49'?"),
+        (["show", "spinenet-49", "--output", "no/such/folder/x"], "no/such/folder/x"),
+        (["evaluate", "nothing.json"], "no architecture 'nothing.json'"),
+    ],
+)
+def test_a_mistake_ends_in_one_line_and_exit_code_2(
+    words: list[str],
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(words) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("nas: ")
+    assert said.count("\n") == 1
+    assert message in said
+    assert not list(tmp_path.iterdir())  # nothing was begun
+
+
+def test_an_existing_run_directory_is_refused_and_left_alone(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = trials(run, capsys)
+    assert search(run) == 2
+    assert f"nas resume {run}" in capsys.readouterr().err
+    assert trials(run, capsys) == before
+
+
+def test_fewer_trials_than_there_are_is_refused(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["resume", str(run), "--trials", "2"]) == 2
+    assert "has 6 trials already" in capsys.readouterr().err
+
+
+def test_an_unknown_trial_is_refused(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", f"{run}:99"]) == 2
+    assert "trial 99 is not in" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words", [["leaderboard", "RUN"], ["show", "RUN:0"], ["show", "r0-sp53"], ["--help"]]
+)
+def test_looking_at_results_imports_neither_torch_nor_ray(run: Path, words: list[str]) -> None:
+    words = [word.replace("RUN", str(run)) for word in words]
+    code = f"from nas.cli import main; main({words}); import sys; print('MODULES', *sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    modules = done.stdout.partition("MODULES")[2].split()
+    assert not {"torch", "ray"} & set(modules)
+
+
+def test_nothing_that_was_reported_is_lost_when_the_driver_is_killed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    directory = tmp_path / "run"
+    words = ["search", *FAST, "--run-dir", str(directory), "--trials", "30"]
+    slow = ["--task.options.seconds", "0.05"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "nas.cli", *words, *slow],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    assert process.stdout is not None
+    reported = []
+    for line in process.stdout:
+        if "reward" in line:
+            reported.append(line.split()[2])
+        if len(reported) == 8:
+            break
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+    time.sleep(0.1)
+    before = {t["trial"]: t for t in trials(directory, capsys) if t["status"] == "completed"}
+    assert {int(number) for number in reported} <= before.keys()
+    assert main(["resume", str(directory)]) == 0
+    after = {t["trial"]: t for t in trials(directory, capsys)}
+    assert len(after) == 30
+    assert all(after[number] == trial for number, trial in before.items())

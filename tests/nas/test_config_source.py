@@ -1,0 +1,79 @@
+import tomllib
+from pathlib import Path
+
+import pytest
+import tomli_w
+
+import nas
+from nas.config_source import check_config, load_config, preset_names
+from nas.errors import UsageError
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_every_preset_is_a_config(name: str) -> None:
+    assert load_config(name, {}).search.trials >= 1
+
+
+def test_an_option_changes_its_field_alone() -> None:
+    before, after = load_config("quick", {}), load_config("quick", {"fidelity.steps": "7"})
+    assert after.fidelity.steps == 7
+    assert after.model_copy(update={"fidelity": before.fidelity}) == before
+
+
+def test_values_are_spelt_as_in_toml() -> None:
+    config = load_config(
+        "quick",
+        {"space.offsets": "[0, 1]", "training.flip": "false", "training.learning_rate": "3e-3"},
+    )
+    assert config.space.offsets == (0, 1)
+    assert (config.training.flip, config.training.learning_rate) == (False, 0.003)
+
+
+def test_options_of_a_controller_go_when_another_takes_its_place() -> None:
+    assert load_config("quick", {}).controller.options
+    assert not load_config("quick", {"controller.name": "random"}).controller.options
+
+
+def test_options_given_with_a_new_controller_stay() -> None:
+    config = load_config("quick", {"controller.name": "random", "controller.options.x": "1"})
+    assert config.controller.options == {"x": 1}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("trials =", "trails =", "unknown setting 'search.trails': did you mean 'search.trials'"),
+        ("[search]", "[serach]", "unknown setting 'serach.trials'"),
+        ("trials = 16", "trials = 0", r"search.trials is 0: .*greater than or equal to 1"),
+        ("trials = 16", "trials = 'many'", "search.trials is 'many'"),
+        ("trials = 16\n", "", "search.trials: Field required"),
+        ("steps = 200", "steps = -1", r"fidelity: Fidelity: steps is -1; it must be in \[1"),
+        ("[search]", "[search", "is not TOML"),
+    ],
+)
+def test_a_wrong_file_is_refused_with_its_name_and_the_value(
+    tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    quick = (Path(nas.__file__).parent / "presets" / "quick.toml").read_text()
+    assert old in quick
+    file = tmp_path / "mine.toml"
+    file.write_text(quick.replace(old, new, 1))
+    with pytest.raises(UsageError, match=message) as caught:
+        load_config(str(file), {})
+    assert str(caught.value).startswith(str(file))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_misspelt_preset_names_the_nearest() -> None:
+    with pytest.raises(UsageError, match="no preset 'quikc': did you mean 'quick'"):
+        load_config("quikc", {})
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"none\.toml does not exist"):
+        load_config(str(tmp_path / "none.toml"), {})
+
+
+def test_a_config_survives_its_own_toml() -> None:
+    config = load_config("quick", {"controller.name": "random"})
+    assert check_config(tomllib.loads(tomli_w.dumps(config.as_dict())), "round trip") == config

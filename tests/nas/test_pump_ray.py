@@ -1,0 +1,91 @@
+import os
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from nas.errors import WorkersLost
+from nas.pump_ray import MOST_ATTEMPTS, pump_ray
+from results import FailureKind, TrialStatus
+from search_space import Architecture
+from tests.nas.conftest import OpenStudy
+from tests.nas.tiny import TASK
+
+pytestmark = [pytest.mark.ray, pytest.mark.usefixtures("ray_cluster")]
+
+
+@dataclass(frozen=True)
+class Deadly:
+    """Kills its worker process on the architectures whose key begins with one of `digits`.
+
+    Leaves a mark in `log` at each evaluation; with `once`, only the first attempt dies.
+    """
+
+    log: Path
+    digits: str
+    once: bool
+
+    def evaluate(self, architecture: Architecture, seed: int) -> Mapping[str, float]:
+        mark = self.log / architecture.key
+        tried = mark.exists()
+        with mark.open("a") as file:
+            file.write("x")
+        if architecture.key[0] in self.digits and not (tried and self.once):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return TASK.evaluate(architecture, seed)
+
+
+def task() -> object:
+    return TASK
+
+
+def unmakeable() -> object:
+    raise FileNotFoundError("no data here")
+
+
+def test_all_trials_come_back_with_their_own_results(open_study: OpenStudy, tmp_path: Path) -> None:
+    study = open_study()
+    trials = list(pump_ray(study, task, 2))
+    assert sorted(trial.number for trial in trials) == list(range(12))
+    for trial in trials:
+        assert trial.reward == TASK.evaluate(trial.architecture, trial.seed)["AP"]
+
+
+def test_a_trial_whose_worker_died_is_given_to_another(
+    open_study: OpenStudy, tmp_path: Path
+) -> None:
+    study = open_study(budget=6)
+    task = Deadly(tmp_path, digits="01234567", once=True)
+    trials = list(pump_ray(study, partial(lambda task: task, task), 2))
+    assert [trial.status for trial in trials] == [TrialStatus.COMPLETED] * 6
+    attempts = [(tmp_path / trial.key).read_text() for trial in trials]
+    assert "xx" in attempts  # some worker did die
+
+
+def test_a_trial_that_kills_every_worker_fails_and_the_rest_goes_on(
+    open_study: OpenStudy, tmp_path: Path
+) -> None:
+    study = open_study(budget=4)
+    first = study.ask()
+    assert first is not None
+    study.store.close()
+    study = open_study(budget=4)
+    task = Deadly(tmp_path, digits=first.key[0], once=False)
+    trials = {trial.number: trial for trial in pump_ray(study, partial(lambda task: task, task), 2)}
+    assert len(trials) == 4
+    failure = trials[0].failure
+    assert failure is not None
+    assert failure.kind is FailureKind.WORKER_LOST
+    assert (tmp_path / first.key).read_text() == "x" * MOST_ATTEMPTS
+
+
+def test_workers_that_cannot_start_are_reported_in_one_line(
+    open_study: OpenStudy, tmp_path: Path
+) -> None:
+    study = open_study()
+    with pytest.raises(WorkersLost, match="no data here") as caught:
+        list(pump_ray(study, unmakeable, 2))
+    assert "\n" not in str(caught.value)

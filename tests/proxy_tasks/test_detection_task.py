@@ -1,0 +1,120 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from proxy_tasks.detection_task import DetectionTask
+from proxy_tasks.errors import Diverged
+from proxy_tasks.recipe import (
+    AnchorScale,
+    DetectionLimits,
+    DetectorRecipe,
+    Fidelity,
+    LossScale,
+    MatchScale,
+    TrainingRecipe,
+)
+from proxy_tasks.scenes import make_scenes
+from search_space import SPINENET_49, retinanet_cost
+
+
+@pytest.fixture(scope="module")
+def task(tmp_path_factory: pytest.TempPathFactory) -> DetectionTask:
+    """The quick preset's proxy at four steps."""
+    data = make_scenes(
+        image_size=64, train=40, reward=20, test=0, cache_dir=tmp_path_factory.mktemp("cache")
+    )
+    fidelity = Fidelity(
+        steps=4,
+        batch_size=4,
+        image_size=64,
+        filter_scale=0.125,
+        resample_alpha=0.5,
+        endpoint_filters=16,
+        head_convs=1,
+        head_filters=16,
+        stem_filters=16,
+    )
+    return DetectionTask(
+        data=data,
+        fidelity=fidelity,
+        training=TrainingRecipe(learning_rate=1e-2),
+        detector=DetectorRecipe(normalization="group_norm", zero_init=True),
+        anchors=AnchorScale(1.5, 1, (1.0,)),
+        matching=MatchScale(0.4, 0.3),
+        loss=LossScale(box_weight=20.0),
+        limits=DetectionLimits(score_threshold=0.0),
+    )
+
+
+def without_times(metrics: dict[str, float]) -> dict[str, float]:
+    return {name: value for name, value in metrics.items() if not name.endswith("seconds")}
+
+
+def test_one_seed_gives_one_result(task: DetectionTask) -> None:
+    first, second = (without_times(task.evaluate(SPINENET_49, 5)) for _ in range(2))
+    assert first == second
+
+
+def test_another_seed_gives_another_training(task: DetectionTask) -> None:
+    losses = {task.evaluate(SPINENET_49, seed)["class_loss"] for seed in (1, 2)}
+    assert len(losses) == 2
+
+
+def test_a_learning_rate_out_of_bounds_is_classified_as_divergence(task: DetectionTask) -> None:
+    wild = replace(task, training=TrainingRecipe(learning_rate=1e30, clip_norm=1e30))
+    with pytest.raises(Diverged, match=r"not finite from step \d"):
+        wild.evaluate(SPINENET_49, 0)
+
+
+def test_more_steps_lower_the_loss(task: DetectionTask) -> None:
+    """One architecture, fixed seed: the loss of the second half falls far beyond its spread."""
+    short, longer = (
+        replace(task, fidelity=replace(task.fidelity, steps=steps)).evaluate(SPINENET_49, 0)
+        for steps in (4, 40)
+    )
+    assert longer["class_loss"] + longer["box_loss"] < short["class_loss"] + short["box_loss"]
+
+
+def test_the_detector_has_the_parameters_that_its_cost_says(task: DetectionTask) -> None:
+    detector = task.build(SPINENET_49, 0)
+    scale = task.fidelity.backbone_scale()
+    head = task.fidelity.head_scale(num_classes=4, anchors_per_cell=1)
+    cost = retinanet_cost(SPINENET_49, scale, head, 64)
+    assert sum(p.numel() for p in detector.parameters()) == cost.params
+
+
+def test_detections_are_inside_the_image_and_sorted_by_score(task: DetectionTask) -> None:
+    detector = task.build(SPINENET_49, 0).eval()
+    found = detector.detect(torch.from_numpy(task.data.reward.batch(np.arange(5))))
+    assert found.boxes.min() >= 0 and found.boxes.max() <= 64
+    assert (found.scores.diff(dim=1) <= 0).all()
+    assert found.boxes.shape[1] <= task.limits.max_detections
+
+
+def test_a_detector_whose_weights_are_not_numbers_has_diverged(task: DetectionTask) -> None:
+    detector = task.build(SPINENET_49, 0)
+    with torch.no_grad():
+        detector.head.boxes.weight.fill_(float("nan"))
+    with pytest.raises(Diverged, match="not numbers"):
+        task.detect(detector, task.data.reward)
+
+
+def test_training_leaves_the_shared_images_alone(task: DetectionTask) -> None:
+    before = np.array(task.data.train.images)
+    task.evaluate(SPINENET_49, 3)
+    np.testing.assert_array_equal(before, task.data.train.images)
+
+
+def test_the_real_photographs_of_bccd_train(task: DetectionTask, shared: Path) -> None:
+    from proxy_tasks.coco_data import load_coco
+
+    folder = shared / "data" / "bccd"
+    if not folder.is_dir():
+        pytest.skip("no bccd beside this checkout")
+    cache = Path(str(task.data.train.images.filename)).parents[1]  # type: ignore[attr-defined]
+    data = load_coco(folder, 64, cache, train_limit=24, reward_limit=8)
+    metrics = replace(task, data=data).evaluate(SPINENET_49, 0)
+    assert 0 <= metrics["AP"] <= 1
