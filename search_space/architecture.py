@@ -1,0 +1,107 @@
+"""A scale-permuted backbone as a value: which blocks, in which order, fed by which."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+from search_space.block import MAX_LEVEL, MIN_LEVEL, NUM_STEM_FEATURES, BlockSpec
+from search_space.errors import InvalidArchitecture
+from search_space.identity import architecture_key
+
+STEM_LEVEL = 2  # 7x7/2 convolution and 3x3/2 pool before the first stem block
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """Stem chain and scale-permuted blocks of one network. Raises InvalidArchitecture.
+
+    Feature indices count the last two stem blocks as 0 and 1 and block i as 2 + i; a block
+    takes only earlier features. Every output level has exactly one output block.
+    """
+
+    blocks: tuple[BlockSpec, ...]
+    stem_levels: tuple[int, ...] = (2, 2)  # bottlenecks in a chain, from level 2, never falling
+    output_levels: tuple[int, ...] = (3, 4, 5, 6, 7)  # contiguous, ascending
+
+    def __post_init__(self) -> None:
+        _check_stem(self.stem_levels)
+        _check_output_levels(self.output_levels)
+        _check_blocks(self.blocks)
+        _check_outputs(self.blocks, self.output_levels)
+
+    @cached_property
+    def key(self) -> str:
+        """32 hex characters, equal for two architectures exactly when they build one network."""
+        return architecture_key(self)
+
+    def feature_level(self, index: int) -> int:
+        """Level of a feature: 0 and 1 the last two stem blocks, 2 + i block i."""
+        if index < NUM_STEM_FEATURES:
+            return self.stem_levels[index - NUM_STEM_FEATURES]
+        return self.blocks[index - NUM_STEM_FEATURES].level
+
+    def feature_block_fn(self, index: int) -> str:
+        """Type of the block behind a feature; the stem's are bottlenecks."""
+        if index < NUM_STEM_FEATURES:
+            return "bottleneck"
+        return self.blocks[index - NUM_STEM_FEATURES].block_fn
+
+
+def _check_stem(levels: tuple[int, ...]) -> None:
+    if type(levels) is not tuple or any(type(level) is not int for level in levels):
+        raise InvalidArchitecture(f"stem levels {levels!r}: give a tuple of whole numbers")
+    if len(levels) < NUM_STEM_FEATURES:
+        raise InvalidArchitecture(
+            f"stem levels {levels!r}: a stem has at least {NUM_STEM_FEATURES} blocks"
+        )
+    steps = [after - before for before, after in pairwise(levels)]
+    if levels[0] != STEM_LEVEL or levels[-1] > MAX_LEVEL or any(s not in (0, 1) for s in steps):
+        raise InvalidArchitecture(
+            f"stem levels {levels!r}: a stem starts at level {STEM_LEVEL}, rises by 0 or 1 a block "
+            f"and ends at {MAX_LEVEL} at most"
+        )
+
+
+def _check_output_levels(levels: tuple[int, ...]) -> None:
+    if (
+        type(levels) is not tuple
+        or not levels
+        or any(type(level) is not int for level in levels)
+        or levels != tuple(range(levels[0], levels[0] + len(levels)))
+        or levels[0] < MIN_LEVEL
+        or levels[-1] > MAX_LEVEL
+    ):
+        raise InvalidArchitecture(
+            f"output levels {levels!r}: give contiguous ascending levels between {MIN_LEVEL} and "
+            f"{MAX_LEVEL} in a tuple, such as (3, 4, 5, 6, 7)"
+        )
+
+
+def _check_blocks(blocks: tuple[BlockSpec, ...]) -> None:
+    if type(blocks) is not tuple or any(type(block) is not BlockSpec for block in blocks):
+        raise InvalidArchitecture(f"blocks {blocks!r}: give a tuple of BlockSpec")
+    for position, block in enumerate(blocks):
+        feature = NUM_STEM_FEATURES + position
+        if block.inputs[-1] >= feature:
+            raise InvalidArchitecture(
+                f"block {position} (feature {feature}) takes feature {block.inputs[-1]}: a block "
+                f"takes only earlier features, 0 to {feature - 1}"
+            )
+
+
+def _check_outputs(blocks: tuple[BlockSpec, ...], output_levels: tuple[int, ...]) -> None:
+    found = [block.level for block in blocks if block.is_output]
+    if len(found) == len(output_levels) and set(found) == set(output_levels):
+        return
+    for level in found:
+        if level not in output_levels:
+            raise InvalidArchitecture(
+                f"an output block at level {level} is outside the output levels {output_levels}: "
+                "add the level there or clear the block's is_output"
+            )
+    for level in output_levels:
+        if found.count(level) != 1:
+            raise InvalidArchitecture(
+                f"output level {level} has {found.count(level)} output blocks: each of "
+                f"{output_levels} needs exactly one"
+            )

@@ -1,0 +1,86 @@
+"""How wide and deep a backbone and its heads are built: sizes that the search does not decide."""
+
+from dataclasses import dataclass
+
+from search_space.block import MAX_LEVEL, MIN_LEVEL
+from search_space.errors import InvalidSpace
+
+# 3x3 width C of a block by level, before the filter scale (FILTER_SIZE_MAP, official code).
+BASE_FILTERS = {1: 32, 2: 64, 3: 128, 4: 256, 5: 256, 6: 256, 7: 256}
+BOTTLENECK_EXPANSION = 4
+
+
+@dataclass(frozen=True, slots=True)
+class BackboneScale:
+    """Widths, repeats and stem of a backbone. Raises InvalidSpace.
+
+    The defaults are SpineNet-49's; arXiv 1912.05027 section 3.3 and the official SCALING_MAP
+    hold the others.
+    """
+
+    filter_scale: float = 1.0  # multiplies every block's width, not the stem convolution's
+    resample_alpha: float = 0.5  # width inside a resample, as a share of the parent's width C
+    block_repeats: int = 1  # of every block, the stem's too
+    endpoint_filters: int = 256
+    stem_filters: int = 64
+    stem_stride: int = 4  # 2 leaves the pool out: level l then has stride 2**(l - 1)
+
+    def __post_init__(self) -> None:
+        for name in ("filter_scale", "resample_alpha"):
+            value = getattr(self, name)
+            if not 0 < value < float("inf"):
+                raise InvalidSpace(f"{name} {value!r}: a scale is a finite number above 0")
+        for name in ("block_repeats", "endpoint_filters", "stem_filters"):
+            _check_count(name, getattr(self, name), 1)
+        if self.stem_stride not in (2, 4):
+            raise InvalidSpace(f"stem_stride {self.stem_stride!r}: the stem's stride is 2 or 4")
+        if self.resample_filters(MIN_LEVEL) < 1:
+            raise InvalidSpace(
+                f"filter_scale {self.filter_scale} with resample_alpha {self.resample_alpha} leaves"
+                f" no channel in a resample from level {MIN_LEVEL}: raise one of them"
+            )
+
+    def filters(self, level: int) -> int:
+        """Width C of the 3x3 convolutions of a block at this level, truncated as officially."""
+        return int(BASE_FILTERS[level] * self.filter_scale)
+
+    def channels(self, level: int, block_fn: str) -> int:
+        """Output (and input) channels of a block: 4C of a bottleneck, C of a residual one."""
+        expansion = BOTTLENECK_EXPANSION if block_fn == "bottleneck" else 1
+        return expansion * self.filters(level)
+
+    def resample_filters(self, parent_level: int) -> int:
+        """Width inside the resample of a parent at this level, whatever the parent's type."""
+        return int(self.filters(parent_level) * self.resample_alpha)
+
+    def feature_size(self, level: int, image_size: tuple[int, int]) -> tuple[int, int]:
+        """Height and width of a feature at this level: the image's, halved and rounded up."""
+        stride = 2**level * self.stem_stride // 4
+        return -(-image_size[0] // stride), -(-image_size[1] // stride)
+
+
+@dataclass(frozen=True, slots=True)
+class HeadScale:
+    """RetinaNet's class and box heads, shared by all output levels. Raises InvalidSpace."""
+
+    num_convs: int = 4
+    filters: int = 256
+    num_classes: int = 91  # COCO's largest category id + 1: the background of official configs
+    anchors_per_cell: int = 9
+    predictor_kernel: int = 3
+    shared_tower: bool = False  # one tower feeds both predictors
+
+    def __post_init__(self) -> None:
+        _check_count("num_convs", self.num_convs, 0)
+        for name in ("filters", "num_classes", "anchors_per_cell", "predictor_kernel"):
+            _check_count(name, getattr(self, name), 1)
+        if self.predictor_kernel % 2 == 0:
+            raise InvalidSpace(f"predictor_kernel {self.predictor_kernel}: a kernel is odd")
+
+
+def _check_count(name: str, value: object, least: int) -> None:
+    if type(value) is not int or value < least:
+        raise InvalidSpace(f"{name} {value!r}: give a whole number, {least} or more")
+
+
+assert set(BASE_FILTERS) == set(range(MIN_LEVEL, MAX_LEVEL + 1))

@@ -1,0 +1,19 @@
+from search_space import PUBLISHED, SPINENET_49, resolve, sequential_only
+
+
+def test_every_block_is_left_with_the_block_before_it() -> None:
+    damaged = sequential_only(SPINENET_49)
+    assert [block.inputs for block in damaged.blocks] == [(i,) for i in range(1, 16)]
+
+
+def test_levels_types_and_outputs_stay() -> None:
+    before = [(b.level, b.block_fn, b.is_output) for b in SPINENET_49.blocks]
+    damaged = sequential_only(SPINENET_49)
+    assert [(b.level, b.block_fn, b.is_output) for b in damaged.blocks] == before
+
+
+def test_nothing_is_merged_or_dead_in_a_chain() -> None:
+    for architecture in PUBLISHED.values():
+        nodes = resolve(sequential_only(architecture))
+        assert not any(node.merged for node in nodes)
+        assert all(node.live for node in nodes)

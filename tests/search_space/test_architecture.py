@@ -1,0 +1,75 @@
+import dataclasses
+
+import pytest
+
+from search_space import SPINENET_49, Architecture, BlockSpec, InvalidArchitecture
+from tests.search_space.architectures import block, five_outputs
+
+
+@pytest.mark.parametrize("level", [0, 8, 3.0, True, "3"])
+def test_a_level_is_a_whole_number_from_1_to_7(level: object) -> None:
+    with pytest.raises(InvalidArchitecture, match="1 to 7"):
+        BlockSpec(level, "bottleneck", (0, 1))  # type: ignore[arg-type]
+
+
+def test_an_unknown_block_type_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(InvalidArchitecture, match=r"'mbconv'.*bottleneck, residual"):
+        BlockSpec(3, "mbconv", (0, 1))
+
+
+@pytest.mark.parametrize("inputs", [(), (1, 0), (2, 2), (-1, 0), (0, 1, 2), [0, 1], (0, 1.0)])
+def test_inputs_are_one_or_two_ascending_indices(inputs: object) -> None:
+    with pytest.raises(InvalidArchitecture, match="one or two different"):
+        BlockSpec(3, "bottleneck", inputs)  # type: ignore[arg-type]
+
+
+def test_a_forward_reference_is_refused() -> None:
+    with pytest.raises(InvalidArchitecture, match=r"block 0 \(feature 2\) takes feature 2"):
+        Architecture((block(3, 0, 2), *five_outputs(0, 1)))
+
+
+def test_a_missing_output_level_is_refused() -> None:
+    with pytest.raises(InvalidArchitecture, match="output level 7 has 0 output blocks"):
+        Architecture(five_outputs(0, 1)[:4])
+
+
+def test_a_doubled_output_level_is_refused() -> None:
+    with pytest.raises(InvalidArchitecture, match="output level 4 has 2 output blocks"):
+        Architecture((*five_outputs(0, 1), block(4, 0, 1, out=True)))
+
+
+def test_an_output_outside_the_output_levels_is_refused_with_the_way_out() -> None:
+    with pytest.raises(InvalidArchitecture, match="level 2 is outside"):
+        Architecture((*five_outputs(0, 1), block(2, 0, 1, out=True)))
+
+
+@pytest.mark.parametrize("levels", [(), (3, 5), (4, 3), (0, 1), [3]])
+def test_output_levels_are_contiguous_and_ascending(levels: object) -> None:
+    with pytest.raises(InvalidArchitecture, match="contiguous ascending"):
+        Architecture((), output_levels=levels)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("levels", [(2,), (3, 3), (2, 4), (2, 3, 2)])
+def test_a_stem_starts_at_level_2_and_rises_by_single_levels(levels: tuple[int, ...]) -> None:
+    with pytest.raises(InvalidArchitecture, match="stem levels"):
+        Architecture(five_outputs(0, 1), stem_levels=levels)
+
+
+def test_every_message_is_one_line() -> None:
+    with pytest.raises(InvalidArchitecture) as refused:
+        Architecture((block(3, 0, 9),))
+    assert "\n" not in str(refused.value)
+
+
+def test_features_0_and_1_are_the_last_two_stem_blocks() -> None:
+    architecture = Architecture(five_outputs(0, 1), stem_levels=(2, 2, 3, 4))
+    assert [architecture.feature_level(i) for i in range(3)] == [3, 4, 3]
+    assert architecture.feature_block_fn(0) == "bottleneck"
+    assert SPINENET_49.feature_block_fn(9) == "residual"
+
+
+def test_an_architecture_is_a_value() -> None:
+    copy = dataclasses.replace(SPINENET_49)
+    assert copy == SPINENET_49
+    assert hash(copy) == hash(SPINENET_49)
+    assert copy.key == SPINENET_49.key

@@ -1,0 +1,90 @@
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from search_space import (
+    SPINENET_49,
+    InvalidArchitecture,
+    SpineNetSpace,
+    from_json,
+    sequential_only,
+    to_json,
+)
+
+# SPINENET_BLOCK_SPECS as tensorflow/models holds it: inputs unsorted, a sixteenth block at level 2.
+OFFICIAL = """[
+ [2, "bottleneck", [0, 1], false], [4, "residual", [0, 1], false],
+ [3, "bottleneck", [2, 3], false], [4, "bottleneck", [2, 4], false],
+ [6, "residual", [3, 5], false], [4, "bottleneck", [3, 5], false],
+ [5, "residual", [6, 7], false], [7, "residual", [6, 8], false],
+ [5, "bottleneck", [8, 9], false], [5, "bottleneck", [8, 10], false],
+ [4, "bottleneck", [5, 10], true], [3, "bottleneck", [4, 10], true],
+ [5, "bottleneck", [7, 12], true], [7, "bottleneck", [5, 14], true],
+ [6, "bottleneck", [12, 14], true], [2, "bottleneck", [2, 13], true]
+]"""
+
+
+@given(st.integers(0, 2**32))
+def test_json_brings_every_architecture_back(seed: int) -> None:
+    space = SpineNetSpace(stem_levels=(2, 3, 4), output_levels=(4, 5))
+    architecture = space.decode(space.sample(np.random.default_rng(seed)))
+    assert from_json(to_json(architecture)) == architecture
+
+
+def test_json_brings_a_one_parent_network_back() -> None:
+    damaged = sequential_only(SPINENET_49)
+    assert from_json(to_json(damaged)) == damaged
+
+
+def test_the_official_list_without_its_level_2_output_is_spinenet_49() -> None:
+    assert from_json(json.dumps(json.loads(OFFICIAL)[:15])) == SPINENET_49
+
+
+def test_the_output_levels_of_a_bare_list_take_in_its_output_blocks() -> None:
+    architecture = from_json(OFFICIAL)
+    assert architecture.output_levels == (2, 3, 4, 5, 6, 7)
+    assert architecture.blocks[:15] == SPINENET_49.blocks
+
+
+def test_inputs_in_any_order_are_the_same() -> None:
+    assert from_json(OFFICIAL.replace("[12, 14]", "[14, 12]")) == from_json(OFFICIAL)
+
+
+def edited(**changes: object) -> str:
+    document = json.loads(to_json(SPINENET_49))
+    document["blocks"][3] |= changes
+    return json.dumps(document)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "not JSON"),
+        ("[" * 100_000, "not JSON"),
+        ("7", "no block specs"),
+        ("{}", "no block specs"),
+        ("[[2, 3]]", "block 0 has 2 entries"),
+        ("[7]", "block 0 is 7"),
+        ('[{"level": 3}]', "block 0 lacks block_fn"),
+        (edited(level="4"), "block 3: block level '4'"),
+        (edited(level=None), "block 3: block level None"),
+        (edited(block_fn=["x"]), "block 3: block type"),
+        (edited(inputs=7), "block 3 has inputs 7"),
+        (edited(inputs=[0, "1"]), "block 3"),
+        (edited(inputs=[0, 1, 2]), "block 3: block inputs"),
+        (edited(is_output=1), "block 3: block is_output 1"),
+        (edited(inptus=[0, 1]), "block 3 has an entry 'inptus'"),
+        (edited(inputs=[0, 40]), "block 3.*only earlier features"),
+        ('{"blocks": [], "stem_levels": 2}', "stem_levels is 2"),
+        ('{"blocks": [], "stem_levels": [2, null]}', "stem levels"),
+        ('{"blocks": [], "levels": [2]}', "the object has an entry 'levels'"),
+        ('{"blocks": []}', "output level 3 has 0"),
+    ],
+)
+def test_malformed_text_is_refused_in_one_line(text: str, reason: str) -> None:
+    with pytest.raises(InvalidArchitecture, match=reason) as refused:
+        from_json(text)
+    assert "\n" not in str(refused.value)
