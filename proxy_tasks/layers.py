@@ -60,7 +60,7 @@ class Conv(nn.Conv2d):
         return y.permute(0, 2, 3, 1)
 
 
-def pad_same(x: Tensor, side: int, step: int, value: float = 0.0) -> Tensor:
+def pad_same(x: Tensor, side: int, step: int) -> Tensor:
     """Pad `[B, C, H, W]` as TensorFlow's SAME does: the smaller half first.
 
     On an even side a 3x3 window of stride 2 pads (0, 1); torch's `padding=1` would sample every
@@ -70,13 +70,18 @@ def pad_same(x: Tensor, side: int, step: int, value: float = 0.0) -> Tensor:
     for size in (x.shape[3], x.shape[2]):
         total = max((-(-size // step) - 1) * step + side - size, 0)
         pads += [total // 2, total - total // 2]
-    return F.pad(x, pads, value=value)
+    return F.pad(x, pads)
 
 
 def max_pool(x: Tensor) -> Tensor:
-    """A 3x3 max pool of stride 2 of `[B, H, W, C]`, padded with -inf."""
-    x = pad_same(x.permute(0, 3, 1, 2), 3, 2, value=-torch.inf)
-    return F.max_pool2d(x, 3, 2).permute(0, 2, 3, 1)
+    """A 3x3 max pool of stride 2 of `[B, H, W, C]`, padded as SAME with -inf.
+
+    SAME pads an even side by (0, 1), which `ceil_mode` does without a copy, and an odd one by
+    (1, 1), where `ceil_mode` changes nothing.
+    """
+    padding = (x.shape[1] % 2, x.shape[2] % 2)
+    x = F.max_pool2d(x.permute(0, 3, 1, 2), 3, 2, padding, ceil_mode=True)
+    return x.permute(0, 2, 3, 1)
 
 
 def resize_nearest(x: Tensor, factor: int, height: int, width: int) -> Tensor:

@@ -34,6 +34,19 @@ def test_a_strided_convolution_halves_upwards(size: int) -> None:
     assert Conv(3, 4, 3, stride=2)(torch.randn(1, size, size, 3)).shape[1] == -(-size // 2)
 
 
+@pytest.mark.parametrize("height", [1, 2, 5, 8])
+@pytest.mark.parametrize("width", [1, 4, 7])
+def test_max_pool_equals_a_pool_after_padding_with_minus_infinity(height: int, width: int) -> None:
+    x = torch.randn(2, height, width, 3)
+    pads: list[int] = []
+    for size in (width, height):
+        total = max((-(-size // 2) - 1) * 2 + 3 - size, 0)
+        pads += [total // 2, total - total // 2]
+    padded = F.pad(x.permute(0, 3, 1, 2), pads, value=-torch.inf)
+    expected = F.max_pool2d(padded, 3, 2).permute(0, 2, 3, 1)
+    torch.testing.assert_close(max_pool(x), expected)
+
+
 def test_max_pool_ignores_its_padding_where_all_values_are_negative() -> None:
     assert max_pool(-torch.ones(1, 4, 4, 2)).eq(-1).all()
 
