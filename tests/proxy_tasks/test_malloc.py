@@ -10,7 +10,7 @@ from proxy_tasks.malloc import keep_freed_memory
 agreed = {agreed}
 before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
 for _ in range(50):
-    bytearray(8 * 2**20)
+    [b"x" * (2**23 + size) for size in range(4)]
 print(agreed, resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 """
 
