@@ -7,7 +7,6 @@ is the one that tensor cores want. Weights keep torch's `[out, in, kh, kw]`.
 
 from collections.abc import Callable
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
