@@ -1,9 +1,10 @@
 """The config of a run: TOML sections as frozen, checked values. Unknown names are refused."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from proxy_tasks.recipe import (
     AnchorScale,
@@ -65,7 +66,7 @@ class SpaceSection(Section):
 class DataSection(Section):
     """A COCO data set in `directory`, or generated scenes where it is empty."""
 
-    directory: str = ""
+    directory: str = ""  # kept as an absolute path, so that a run can be resumed from anywhere
     images: str = "images"
     train: str = "annotations/instances_train.json"
     reward: str = "annotations/instances_val.json"
@@ -75,6 +76,11 @@ class DataSection(Section):
     scenes_reward: Positive = 400
     scenes_test: Annotated[int, Field(ge=0)] = 1000
     seed: Seed = 0  # of the scenes, or of the choice of a subset
+
+    @field_validator("directory")
+    @classmethod
+    def _absolute(cls, directory: str) -> str:
+        return str(Path(directory).expanduser().absolute()) if directory else ""
 
 
 class Config(Section):

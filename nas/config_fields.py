@@ -9,15 +9,20 @@ from pydantic import BaseModel
 from nas.config import Config
 
 
-def field_names(model: type[Any] = Config, prefix: str = "") -> Iterator[str]:
-    """Every field as a dotted name: `search.trials`, `fidelity.steps`, ..."""
+def fields(model: type[Any] = Config, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Every field as a dotted name with its type: `("search.trials", int)`, ..."""
     for name, kind in get_type_hints(model).items():
         if name.startswith(("model_", "_")) and issubclass(model, BaseModel):
             continue  # pydantic's own
         if isinstance(kind, type) and (issubclass(kind, BaseModel) or is_dataclass(kind)):
-            yield from field_names(kind, f"{prefix}{name}.")
+            yield from fields(kind, f"{prefix}{name}.")
         else:
-            yield f"{prefix}{name}"
+            yield f"{prefix}{name}", kind
+
+
+def field_names() -> list[str]:
+    """All dotted names."""
+    return [name for name, _ in fields()]
 
 
 # Tables whose entries are free: a plug-in's arguments, and block counts by level.

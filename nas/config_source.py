@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from nas.config import Config
-from nas.config_fields import OPEN_TABLES, field_names
+from nas.config_fields import OPEN_TABLES, field_names, fields
 from nas.errors import UsageError
 
 
@@ -31,8 +31,9 @@ def load_config(source: str, overrides: Mapping[str, str]) -> Config:
     for section in ("controller", "task"):
         if overrides.get(f"{section}.name") not in (None, document.get(section, {}).get("name")):
             document.get(section, {}).pop("options", None)  # they were written for another plug-in
+    texts = {name for name, kind in fields() if kind is str}
     for name, text in overrides.items():
-        _set(document, name, _parse(text))
+        _set(document, name, text if name in texts else _parse(text))
     return check_config(document, where)
 
 
@@ -79,7 +80,7 @@ def _read(source: str) -> tuple[dict[str, Any], str]:
 
 
 def _refuse_unknown(document: Mapping[str, Any], where: str) -> None:
-    known = list(field_names())
+    known = field_names()
     sections = {name.split(".")[0] for name in known}
     for name, is_table in _leaves(document):
         if name.startswith(OPEN_TABLES) or name in known:

@@ -33,9 +33,14 @@ def refuse_occupied(directory: Path) -> None:
 def create_run(directory: Path, config: Config) -> TrialStore:
     """Make a run directory. Raises UsageError where there is something already."""
     refuse_occupied(directory)
-    directory.mkdir(parents=True, exist_ok=True)
-    text = tomli_w.dumps(config.as_dict())
-    (directory / CONFIG).write_text(HEADER.format(file=directory / CONFIG) + text, "utf-8")
+    text = HEADER.format(file=directory / CONFIG) + tomli_w.dumps(config.as_dict())
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        (directory / CONFIG).write_text(text, "utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"{directory} cannot be written ({error.strerror}): choose another --run-dir"
+        ) from error
     return TrialStore.create(directory / STORE, {"config": json.dumps(config.as_dict())})
 
 

@@ -77,3 +77,8 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 def test_a_config_survives_its_own_toml() -> None:
     config = load_config("quick", {"controller.name": "random"})
     assert check_config(tomllib.loads(tomli_w.dumps(config.as_dict())), "round trip") == config
+
+
+def test_a_folder_whose_name_looks_like_a_number_is_a_folder(tmp_path: Path) -> None:
+    config = load_config("quick", {"data.directory": "2007"})
+    assert config.data.directory == str(Path("2007").absolute())
