@@ -1,5 +1,6 @@
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -182,6 +183,29 @@ def test_looking_at_results_imports_neither_torch_nor_ray(run: Path, words: list
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     modules = done.stdout.partition("MODULES")[2].split()
     assert not {"torch", "ray"} & set(modules)
+
+
+def test_a_full_disk_ends_in_one_line_and_loses_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A limit on the size of files stands in for a full disk: writes beyond it fail."""
+    directory = tmp_path / "run"
+    words = ["search", *FAST, "--run-dir", str(directory), "--trials", "60"]
+    done = subprocess.run(
+        [sys.executable, "-m", "nas.cli", *words],
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000)),
+    )
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "the disk is full" in done.stderr
+    before = {t["trial"]: t for t in trials(directory, capsys) if t["status"] == "completed"}
+    assert 0 < len(before) < 60
+    assert main(["resume", str(directory)]) == 0
+    after = {t["trial"]: t for t in trials(directory, capsys)}
+    assert len(after) == 60
+    assert all(after[number] == trial for number, trial in before.items())
 
 
 def test_nothing_that_was_reported_is_lost_when_the_driver_is_killed(
