@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from controllers import Controller
 from nas.config import Config
 from nas.errors import UsageError
-from nas.plugins import find_plugin
+from nas.plugins import find_plugin, make_plugin
 from nas.study import Metrics, Objective
 from proxy_tasks.coco_data import load_coco
 from proxy_tasks.detection_dataset import DetectionData
@@ -25,7 +25,10 @@ CONTROLLERS = {
     "evolution": "controllers:RegularizedEvolution",
 }
 COCO_CLASSES = 80  # what a task without data of its own is priced for
-TASKS = {"analytic": "proxy_tasks.analytic_task:AnalyticTask"}
+TASKS = {
+    "analytic": "proxy_tasks.analytic_task:AnalyticTask",
+    "detection": "proxy_tasks.detection_task:DetectionTask",  # made from the config's sections
+}
 OBJECTIVES = {"ap": "nas.objectives:ap"}
 
 
@@ -70,11 +73,14 @@ def make_space(config: Config) -> SpineNetSpace:
 def make_controller(config: Config, space: SpineNetSpace) -> Controller:
     """The controller with its options. Raises UsageError for options that it does not take."""
     section = config.controller
-    kind = find_plugin("controller", section.name, CONTROLLERS)
-    try:
-        controller: Controller = kind(space=space, seed=config.search.seed, **section.options)
-    except TypeError as error:
-        raise UsageError(f"controller {section.name!r} with {section.options}: {error}") from error
+    controller: Controller = make_plugin(
+        "controller",
+        section.name,
+        CONTROLLERS,
+        section.options,
+        space=space,
+        seed=config.search.seed,
+    )
     return controller
 
 
@@ -115,11 +121,7 @@ def make_task(config: Config) -> ProxyTask:
     section = config.task
     if section.name == "detection":
         return make_detection_task(config)
-    kind = find_plugin("task", section.name, {**TASKS, "detection": ""})
-    try:
-        task: ProxyTask = kind(**section.options)
-    except TypeError as error:
-        raise UsageError(f"task {section.name!r} with {section.options}: {error}") from error
+    task: ProxyTask = make_plugin("task", section.name, TASKS, section.options)
     return task
 
 

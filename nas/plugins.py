@@ -1,6 +1,7 @@
 """Classes and functions named in a config: a short name, or "package.module:Name"."""
 
 import importlib
+import inspect
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,3 +23,23 @@ def find_plugin(kind: str, name: str, built_in: Mapping[str, str]) -> Any:  # no
         return getattr(importlib.import_module(module_name), attribute)
     except (ImportError, AttributeError) as error:
         raise UsageError(f"{kind} {name!r} cannot be imported: {error}") from error
+
+
+def make_plugin(
+    kind: str,
+    name: str,
+    built_in: Mapping[str, str],
+    options: Mapping[str, Any],
+    **arguments: object,
+) -> Any:  # noqa: ANN401 - whatever the config names
+    """An instance of the class that a config names, from our `arguments` and the user's options.
+
+    Raises UsageError for options that its constructor does not take.
+    """
+    factory = find_plugin(kind, name, built_in)
+    given = {**arguments, **options}
+    try:
+        inspect.signature(factory).bind(**given)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"{kind} {name!r} with options {dict(options)}: {error}") from error
+    return factory(**given)
