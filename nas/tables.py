@@ -11,7 +11,8 @@ def leaderboard_table(frame: pd.DataFrame, top: int) -> Table:
     """The best `top` rows of a leaderboard; the caption says how many there are."""
     shown = frame.head(top)
     counts = ", ".join(f"{n} {status}" for status, n in frame["status"].value_counts().items())
-    table = Table(caption=f"{len(shown)} of {len(frame)} trials ({counts})")
+    caption = f"{len(shown)} of {len(frame)} trials ({counts})" if len(frame) else "no trials yet"
+    table = Table(caption=caption)
     for name in ("rank", "trial", "key", "AP", "AP50", "params", "madds", "CPU s"):
         table.add_column(name, justify="left" if name == "key" else "right", no_wrap=True)
     table.add_column("")

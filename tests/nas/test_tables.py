@@ -31,3 +31,7 @@ def test_the_caption_says_how_many_trials_there_are() -> None:
     text = table_text(leaderboard_table(frame(), 2))
     assert "2 of 3 trials (2 completed, 1 failed)" in text
     assert "cccccccc" not in text
+
+
+def test_an_empty_run_says_so() -> None:
+    assert "no trials yet" in table_text(leaderboard_table(frame().head(0), 5))
