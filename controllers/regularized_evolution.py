@@ -26,12 +26,15 @@ class RegularizedEvolution:
             greedier; at most `population_size`.
 
     Raises:
-        InvalidSetting: not 1 <= sample_size <= population_size.
+        InvalidSetting: not whole numbers with 1 <= sample_size <= population_size.
     """
 
     def __init__(
         self, space: SearchSpace, seed: int, population_size: int = 50, sample_size: int = 10
     ) -> None:
+        for name, value in (("population_size", population_size), ("sample_size", sample_size)):
+            if type(value) is not int:
+                raise InvalidSetting(f"{name} is {value!r}: give a whole number")
         if not 1 <= sample_size <= population_size:
             raise InvalidSetting(
                 f"sample_size {sample_size} with population_size {population_size}: choose "

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from nas.config_source import suggestion
 from nas.errors import UsageError
+from results import TrialStore
 from search_space import Architecture, InvalidArchitecture
 from search_space.block_specs import from_json
 from search_space.published import PUBLISHED
@@ -18,8 +19,6 @@ def find_architecture(name: str) -> Architecture:
         return PUBLISHED[name]
     run, colon, number = name.rpartition(":")
     if colon and number.isdecimal():
-        from results import TrialStore  # and with it pandas, which no other name needs
-
         with TrialStore.open_read_only(Path(run)) as store:
             return store.trial(int(number)).architecture
     path = Path(name)

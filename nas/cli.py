@@ -3,6 +3,7 @@
 import importlib
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from nas.cli_parser import OneLineParser
 from nas.errors import UsageError
@@ -19,7 +20,12 @@ USAGE_ERROR, INTERRUPTED = 2, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run `nas`. Returns the exit code: 0, or 2 after one line that says what was wrong."""
+    """Run `nas`. Returns the exit code.
+
+    0; 1 if no candidate could be evaluated; 2 after one line that says what was wrong; 130 after
+    Ctrl-C.
+    """
+    sys.path.append(str(Path.cwd()))  # plug-ins may lie where the command is typed
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         return _run(words)
@@ -32,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if not is_message_for_user(error):
             raise
-        print(f"nas: {error}", file=sys.stderr)
+        print(f"nas: {' '.join(str(error).split())}", file=sys.stderr)
         return USAGE_ERROR
 
 

@@ -50,7 +50,7 @@ class ConfigParser(OneLineParser):
 
     def add_config_options(self, short: Sequence[str]) -> None:
         """`--trials N` and its like, then `--section.field VALUE` for all."""
-        from nas.config_fields import OPEN_TABLES, field_names
+        from nas.config_fields import OPTION_TABLES, field_names
 
         for name in short:
             field, metavar, text = self.SHORT[name]
@@ -60,21 +60,22 @@ class ConfigParser(OneLineParser):
         for field in field_names():
             # An option of the short name writes to the same place.
             hidden = argparse.SUPPRESS if field in taken else None
-            if field not in OPEN_TABLES:
+            if field not in OPTION_TABLES:
                 group.add_argument(f"--{field}", metavar="V", dest=field, help=hidden)
-        for table in OPEN_TABLES:
+        for table in OPTION_TABLES:
             group.add_argument(f"--{table}.NAME", metavar="V", help=argparse.SUPPRESS)
 
     def overrides(self, known: argparse.Namespace) -> dict[str, str]:
         """What was given of the config, by dotted name."""
-        return {name: text for name, text in vars(known).items() if "." in name and text}
+        given = {name: text for name, text in vars(known).items() if "." in name}
+        return {name: text for name, text in given.items() if text is not None}
 
 
 def split_open_options(words: Sequence[str]) -> tuple[list[str], dict[str, str]]:
     """Take options whose last name is free, `--controller.options.NAME VALUE`, out of the words."""
-    from nas.config_fields import OPEN_TABLES
+    from nas.config_fields import OPTION_TABLES
 
-    prefixes = tuple(f"--{table}." for table in OPEN_TABLES)
+    prefixes = tuple(f"--{table}." for table in OPTION_TABLES)
     rest: list[str] = []
     found: dict[str, str] = {}
     queue = list(words)

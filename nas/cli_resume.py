@@ -22,5 +22,5 @@ def run(words: Sequence[str]) -> int:
     store, config = open_run(known.run)
     with store:
         if known.trials is not None:
-            config = extend_budget(store, config, known.trials)
+            config = extend_budget(known.run, store, config, known.trials)
         return drive(config, make_parts(config), store, known.run)

@@ -11,6 +11,8 @@ from results import TrialStatus, TrialStore
 if TYPE_CHECKING:
     from nas.compose import Parts
 
+FAILED = 1  # the exit code of a search in which nothing succeeded
+
 
 def run(words: Sequence[str]) -> int:
     """Run the subcommand."""
@@ -40,15 +42,13 @@ def run(words: Sequence[str]) -> int:
 
 def drive(config: Config, parts: "Parts", store: TrialStore, directory: Path) -> int:
     """Run a search to its end, showing how it goes; then the leaderboard and what to type next."""
-    from rich.console import Console
-
     from nas.progress import ProgressCounter
     from nas.progress_view import progress_view
     from nas.search import search
-    from nas.tables import leaderboard_table
+    from nas.tables import leaderboard_table, wide_console
     from results import leaderboard
 
-    console = Console()
+    console = wide_console()
     console.print(f"run directory: {directory}", soft_wrap=True, highlight=False)
     failed = store.count(TrialStatus.FAILED)
     done = store.count(TrialStatus.COMPLETED) + failed
@@ -75,4 +75,7 @@ def drive(config: Config, parts: "Parts", store: TrialStore, directory: Path) ->
             soft_wrap=True,
             highlight=False,
         )
+    if best is None:
+        console.print("no candidate has a reward: see the failures above")
+        return FAILED
     return 0

@@ -44,6 +44,8 @@ class Parts:
 
 def make_parts(config: Config) -> Parts:
     """Everything of a config, data included, so that a mistake shows before a run is made."""
+    if config.task.name != "detection":
+        make_task(config)
     space = make_space(config)
     return Parts(space, make_controller(config, space), make_objective(config), make_cost(config))
 
@@ -90,15 +92,18 @@ def make_objective(config: Config) -> Objective:
     return objective
 
 
-def make_data(config: Config) -> DetectionData:
-    """The data of a config, decoded into the cache if they are not yet. Raises DataError."""
+def make_data(config: Config, *, with_test: bool = False) -> DetectionData:
+    """The data of a config, decoded into the cache if they are not yet. Raises DataError.
+
+    The test split is left alone unless asked for: no search may see it.
+    """
     section, fidelity = config.data, config.fidelity
     if not section.directory:
         return make_scenes(
             image_size=fidelity.image_size,
             train=min(section.scenes_train, fidelity.train_images or section.scenes_train),
             reward=min(section.scenes_reward, fidelity.reward_images or section.scenes_reward),
-            test=section.scenes_test,
+            test=section.scenes_test if with_test else 0,
             seed=section.seed,
             cache_dir=cache_directory(config),
         )
@@ -109,7 +114,7 @@ def make_data(config: Config) -> DetectionData:
         train=section.train,
         reward=section.reward,
         images=section.images,
-        test=section.test or None,
+        test=(section.test or None) if with_test else None,
         train_limit=fidelity.train_images,
         reward_limit=fidelity.reward_images,
         seed=section.seed,
@@ -131,7 +136,7 @@ def make_detection_task(config: Config) -> "DetectionTask":
 
     from proxy_tasks.detection_task import DetectionTask
 
-    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
+    torch.set_num_threads(_threads())
     return DetectionTask(
         data=make_data(config),
         fidelity=config.fidelity,
@@ -166,6 +171,12 @@ def make_cost(config: Config) -> Callable[[Architecture], Metrics]:
 def cache_directory(config: Config) -> Path:
     """Where decoded images are kept: the config's folder, or the user's cache folder."""
     if config.data.cache:
-        return Path(config.data.cache).expanduser()
+        return Path(config.data.cache)
     base = os.environ.get("XDG_CACHE_HOME")
     return (Path(base) if base else Path.home() / ".cache") / "spinenas"
+
+
+def _threads() -> int:
+    """Threads of a training: one, unless OMP_NUM_THREADS says otherwise."""
+    text = os.environ.get("OMP_NUM_THREADS", "1").split(",")[0]
+    return max(1, int(text)) if text.isdecimal() else 1

@@ -53,6 +53,7 @@ class TaskSection(Section):
 class SpaceSection(Section):
     """The search space; defaults are those of the SpineNet-49 search (paper section 3)."""
 
+    # Blocks by level; given as a whole, as in { 2 = 1, 3 = 3 }.
     intermediates: Mapping[str, Positive] = {"2": 1, "3": 3, "4": 5, "5": 1}
     offsets: tuple[int, ...] = (-1, 0, 1, 2)
     block_fns: tuple[str, ...] = ("bottleneck", "residual")
@@ -77,10 +78,13 @@ class DataSection(Section):
     scenes_test: Annotated[int, Field(ge=0)] = 1000
     seed: Seed = 0  # of the scenes, or of the choice of a subset
 
-    @field_validator("directory")
+    @field_validator("directory", "cache")
     @classmethod
     def _absolute(cls, directory: str) -> str:
-        return str(Path(directory).expanduser().absolute()) if directory else ""
+        try:
+            return str(Path(directory).expanduser().absolute()) if directory else ""
+        except RuntimeError as error:  # ~somebody who is not there
+            raise ValueError(str(error)) from error
 
 
 class Config(Section):

@@ -25,5 +25,6 @@ def field_names() -> list[str]:
     return [name for name, _ in fields()]
 
 
-# Tables whose entries are free: a plug-in's arguments, and block counts by level.
-OPEN_TABLES = ("controller.options", "space.intermediates", "task.options")
+# Tables whose entries are free: the arguments of plug-ins, and in a file block counts by level.
+OPTION_TABLES = ("controller.options", "task.options")
+OPEN_TABLES = (*OPTION_TABLES, "space.intermediates")

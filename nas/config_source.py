@@ -32,6 +32,8 @@ def load_config(source: str, overrides: Mapping[str, str]) -> Config:
         if overrides.get(f"{section}.name") not in (None, document.get(section, {}).get("name")):
             document.get(section, {}).pop("options", None)  # they were written for another plug-in
     texts = {name for name, kind in fields() if kind is str}
+    if overrides.get("data.directory") == "":
+        raise UsageError("--data is empty: name a folder, or leave the option out for scenes")
     for name, text in overrides.items():
         _set(document, name, text if name in texts else _parse(text))
     return check_config(document, where)
@@ -104,6 +106,8 @@ def _set(document: dict[str, Any], name: str, value: Any) -> None:  # noqa: ANN4
     table = document
     for part in path:
         table = table.setdefault(part, {})
+        if not isinstance(table, dict):
+            raise UsageError(f"--{name}: {part} is no table in the config that it changes")
     table[last] = value
 
 

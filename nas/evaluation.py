@@ -2,7 +2,7 @@
 
 import traceback
 
-from proxy_tasks.errors import DataError, Diverged
+from proxy_tasks.errors import CandidateFailure, DataError, Diverged
 from proxy_tasks.task import ProxyTask
 from results.errors import InvalidTrial
 from results.outcome import FailureKind, Outcome
@@ -15,6 +15,8 @@ def evaluate(task: ProxyTask, architecture: Architecture, seed: int) -> Outcome:
         return Outcome.success(task.evaluate(architecture, seed))
     except Diverged as error:
         return Outcome.failed(FailureKind.DIVERGED, str(error))
+    except CandidateFailure as error:
+        return Outcome.failed(FailureKind.CRASHED, str(error))
     except DataError as error:
         return Outcome.failed(FailureKind.DATA_ERROR, str(error))
     except MemoryError as error:

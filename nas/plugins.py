@@ -21,7 +21,7 @@ def find_plugin(kind: str, name: str, built_in: Mapping[str, str]) -> Any:  # no
         )
     try:
         return getattr(importlib.import_module(module_name), attribute)
-    except (ImportError, AttributeError) as error:
+    except (ImportError, AttributeError, TypeError, ValueError) as error:
         raise UsageError(f"{kind} {name!r} cannot be imported: {error}") from error
 
 

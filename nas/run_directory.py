@@ -11,7 +11,7 @@ from nas.config_source import check_config
 from nas.errors import UsageError
 from results import NotARun, TrialStore
 
-STORE, CONFIG = "run.sqlite", "config.toml"
+CONFIG = "config.toml"
 HEADER = "# The effective config of this run: `nas search {file}` repeats it.\n\n"
 
 
@@ -31,17 +31,18 @@ def refuse_occupied(directory: Path) -> None:
 
 
 def create_run(directory: Path, config: Config) -> TrialStore:
-    """Make a run directory. Raises UsageError where there is something already."""
+    """Make a run directory: the store first, so that what exists can always be resumed.
+
+    Raises UsageError where there is something already, StoreFull and its kin.
+    """
     refuse_occupied(directory)
-    text = HEADER.format(file=directory / CONFIG) + tomli_w.dumps(config.as_dict())
+    store = TrialStore.create(directory, {"config": json.dumps(config.as_dict())})
     try:
-        directory.mkdir(parents=True, exist_ok=True)
-        (directory / CONFIG).write_text(text, "utf-8")
-    except OSError as error:
-        raise UsageError(
-            f"{directory} cannot be written ({error.strerror}): choose another --run-dir"
-        ) from error
-    return TrialStore.create(directory / STORE, {"config": json.dumps(config.as_dict())})
+        _write_config(directory, config)
+    except BaseException:
+        store.close()
+        raise
+    return store
 
 
 def open_run(directory: Path) -> tuple[TrialStore, Config]:
@@ -54,7 +55,7 @@ def open_run(directory: Path) -> tuple[TrialStore, Config]:
         raise
 
 
-def extend_budget(store: TrialStore, config: Config, trials: int) -> Config:
+def extend_budget(directory: Path, store: TrialStore, config: Config, trials: int) -> Config:
     """The same search with another number of trials. Raises UsageError below what is there."""
     if trials < store.count():
         raise UsageError(
@@ -62,8 +63,10 @@ def extend_budget(store: TrialStore, config: Config, trials: int) -> Config:
         )
     document = config.as_dict()
     document["search"]["trials"] = trials
+    extended = check_config(document, "--trials")
     store.set_meta("config", json.dumps(document))
-    return check_config(document, "--trials")
+    _write_config(directory, extended)
+    return extended
 
 
 def _config(store: TrialStore, directory: Path) -> Config:
@@ -72,3 +75,17 @@ def _config(store: TrialStore, directory: Path) -> Config:
     except (KeyError, ValueError):
         raise NotARun(f"{directory} has no config in its store: it was not made by nas") from None
     return check_config(document, f"config of {directory}")
+
+
+def _write_config(directory: Path, config: Config) -> None:
+    """The config for people to read and to repeat; the store has the one that counts."""
+    file = directory / CONFIG
+    draft = file.with_suffix(".draft")
+    try:
+        draft.write_text(HEADER.format(file=file) + tomli_w.dumps(config.as_dict()), "utf-8")
+        draft.replace(file)
+    except OSError as error:
+        raise UsageError(
+            f"{file} cannot be written ({error.strerror}): free some space, then "
+            f"`nas resume {directory}`"
+        ) from error

@@ -38,9 +38,15 @@ def search(
 
 
 def _pump(config: Config, study: Study) -> Generator[Trial]:
+    if study.done:  # a finished run: no worker is needed to say so
+        return _nothing()
     if config.search.pump == "local":
         return pump_local(study, make_task(config))
     from nas.pump_ray import pump_ray, start_ray
 
     start_ray(config.search.workers)
     return pump_ray(study, partial(make_task, config), config.search.workers)
+
+
+def _nothing() -> Generator[Trial]:
+    yield from ()

@@ -55,6 +55,11 @@ class Study:
         self._in_flight = deque(store.running())
         self._next = store.count()
 
+    @property
+    def done(self) -> bool:
+        """Whether there is nothing left to ask for."""
+        return not self._in_flight and (self._next >= self.budget or self.exhausted)
+
     def ask(self) -> Trial | None:
         """The next trial to evaluate, or None when the budget or the space is used up.
 
@@ -63,7 +68,7 @@ class Study:
         """
         if self._in_flight:
             return self._in_flight.popleft()
-        if self._next >= self.budget or self.exhausted:
+        if self.done:
             return None
         for _ in range(MOST_DUPLICATES):
             genotype = self.controller.propose()

@@ -4,7 +4,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-WIDTH_OF_TEXT = 100  # columns of a table that is written to a file
+WIDTH_OF_TEXT = 120  # columns of a table that goes to a file or a pipe
 
 
 def leaderboard_table(frame: pd.DataFrame, top: int) -> Table:
@@ -31,9 +31,15 @@ def leaderboard_table(frame: pd.DataFrame, top: int) -> Table:
     return table
 
 
+def wide_console() -> Console:
+    """Standard output: as wide as a terminal, or wide enough for a table where it is a pipe."""
+    console = Console()
+    return console if console.is_terminal else Console(width=WIDTH_OF_TEXT)
+
+
 def print_table(table: Table) -> None:
     """Print to standard output, in colour where that is a terminal."""
-    Console().print(table)
+    wide_console().print(table)
 
 
 def table_text(table: Table) -> str:

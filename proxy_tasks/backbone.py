@@ -13,6 +13,7 @@ from proxy_tasks.blocks import Bottleneck, Resample, Residual
 from proxy_tasks.initialization import initialize_convolutions, zero_last_norms
 from proxy_tasks.layers import ACTIVATIONS, Conv, ConvNorm, PointwiseConv, max_pool
 from search_space.architecture import Architecture
+from search_space.block import NUM_STEM_FEATURES
 from search_space.graph import Node, built_stem_blocks, resolve
 from search_space.scale import BackboneScale
 
@@ -21,7 +22,7 @@ class Stem(nn.Module):
     """7x7/2 convolution, max pool (at stride 4), then a chain of bottlenecks.
 
     The width scale does not multiply the convolution's `stem_filters` (64 in the paper).
-    Returns the outputs of the last two bottlenecks: features 0 and 1.
+    Returns the output of every bottleneck; features 0 and 1 are those of the last two.
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class Stem(nn.Module):
         for block in self.blocks:
             x = block(x)
             features.append(x)
-        return features[-2:]
+        return features
 
 
 class ScalePermutedBlock(nn.Module):
@@ -119,6 +120,8 @@ class SpineNetBackbone(nn.Module):
         self.scale, self.out_channels = scale, scale.endpoint_filters
         nodes = live_nodes(architecture, self.levels)
         stem_levels = architecture.stem_levels[: built_stem_blocks(architecture, nodes)]
+        # The chain's last two blocks are features 0 and 1, also where the last is not built.
+        self.first_stem_feature = NUM_STEM_FEATURES - len(architecture.stem_levels)
         self.stem = Stem(stem_levels, scale, normalization, activation)
         self.blocks = nn.ModuleDict()
         self.output_features: dict[int, int] = {}  # level -> feature
@@ -142,8 +145,11 @@ class SpineNetBackbone(nn.Module):
         return self.scale.stem_stride << (level - 2)
 
     def features(self, images: Tensor) -> dict[int, Tensor]:
-        """Every feature that is built: `{0, 1: stem, 2 + i: block i}`, before the endpoints."""
-        features = dict(enumerate(self.stem(images)))
+        """Every feature that is built, before the endpoints: `{0, 1: stem, 2 + i: block i}`.
+
+        Earlier blocks of a longer stem have negative numbers.
+        """
+        features = dict(enumerate(self.stem(images), start=self.first_stem_feature))
         image_size = (images.shape[1], images.shape[2])
         for name, block in self.blocks.items():
             assert isinstance(block, ScalePermutedBlock)

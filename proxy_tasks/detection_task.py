@@ -78,6 +78,8 @@ class DetectionTask:
             normalization=recipe.normalization,
             activation=recipe.activation,
             zero_init=recipe.zero_init,
+            min_level=architecture.output_levels[0],
+            max_level=architecture.output_levels[-1],
             generator=generator,
         )
         head = RetinaNetHead(

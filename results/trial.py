@@ -101,6 +101,7 @@ class Trial:
             )
         if self.reward is None:
             return
+        object.__setattr__(self, "reward", float(self.reward))  # an objective may give numpy's
         if self.status is not TrialStatus.COMPLETED or not math.isfinite(self.reward):
             raise InvalidTrial(
                 f"trial {self.number} is {self.status} with reward {self.reward}: only a completed "

@@ -22,7 +22,7 @@ from results.store_file import (
     refuse_existing,
     run_file,
 )
-from results.trial import Trial, TrialStatus
+from results.trial import LARGEST_INTEGER, Trial, TrialStatus
 from results.trial_rows import (
     COLUMNS,
     RESULT_COLUMNS,
@@ -189,7 +189,8 @@ class TrialStore:
 
     def trial(self, number: int) -> Trial:
         """Raises UnknownTrial."""
-        found = self._trials("WHERE number = ?", number)
+        # SQLite's integers end there, and so do trial numbers.
+        found = self._trials("WHERE number = ?", min(number, LARGEST_INTEGER))
         if not found:
             raise UnknownTrial(f"trial {number} is not in {self.path}: it {self._extent()}")
         return found[0]

@@ -31,9 +31,6 @@ class Cost:
         return Cost(self.params * times, self.madds * times)
 
 
-FREE = Cost(0, 0)
-
-
 def backbone_cost(architecture: Architecture, scale: BackboneScale, image_size: int | Size) -> Cost:
     """Stem, live blocks with their resamples, and the endpoint convolutions.
 

@@ -146,3 +146,9 @@ def test_the_proposals_of_seed_7() -> None:
         (3, 1, 3, 1),
         (3, 1, 3, 1),
     ]
+
+
+@pytest.mark.parametrize("size", ["abc", 2.5, True])
+def test_a_size_that_is_no_whole_number_is_refused(size: object) -> None:
+    with pytest.raises(InvalidSetting, match=f"population_size is {size!r}"):
+        RegularizedEvolution(ToySpace(), 0, population_size=size)  # type: ignore[arg-type]

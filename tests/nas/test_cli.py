@@ -1,10 +1,8 @@
 import json
-import os
 import resource
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pandas as pd
@@ -126,7 +124,13 @@ def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]
         (["search", "--controller", "evolutoin"], "did you mean 'evolution'?"),
         (["search", "--controller", "no.such:Thing"], "'no.such:Thing' cannot be imported"),
         (["search", "--controller.options.colour", "red"], "colour"),
+        (["search", "--controller.options.population_size", "abc"], "population_size is 'abc'"),
+        (["search", "--controller", ":x"], "':x' cannot be imported"),
+        (["search", "--task.name", "analytci"], "did you mean 'analytic'?"),
+        (["search", "--task.name", "analytic", "--task.options.colour", "1"], "colour"),
         (["search", "--space.offsets", "[9]"], "offsets"),
+        (["search", "--data", ""], "--data is empty"),
+        (["search", "--data", "~nosuchuser/x"], "nosuchuser"),
         (["search", "--data", "nowhere"], "nowhere"),
         (["resume", "nowhere"], "nowhere does not exist"),
         (["leaderboard", "nowhere"], "nowhere does not exist"),
@@ -151,6 +155,51 @@ def test_a_mistake_ends_in_one_line_and_exit_code_2(
     assert said.count("\n") == 1
     assert message in said
     assert not list(tmp_path.iterdir())  # nothing was begun
+
+
+def test_a_search_in_which_nothing_succeeds_says_so_with_exit_code_1(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The plug-in lies in the working directory, as a user's own would."""
+    (tmp_path / "hopeless.py").write_text(
+        "class Task:\n    def evaluate(self, architecture, seed):\n        raise OSError('boom')\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    words = ["search", "smoke", "--pump", "local", "--task.name", "hopeless:Task"]
+    assert main([*words, "--run-dir", "run"]) == 1
+    said = capsys.readouterr().out
+    assert "crashed: OSError: boom" in said
+    assert "no candidate has a reward" in said
+
+
+def test_a_message_of_several_lines_is_folded_into_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "broken_plugin.py").write_text("raise ImportError('first\\nsecond')\n")
+    monkeypatch.chdir(tmp_path)
+    assert main(["search", "smoke", "--controller", "broken_plugin:Mine"]) == 2
+    assert capsys.readouterr().err.endswith("cannot be imported: first second\n")
+
+
+def test_a_finished_run_is_resumed_without_a_worker(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = trials(run, capsys)
+    assert main(["resume", str(run)]) == 0
+    assert trials(run, capsys) == before
+
+
+def test_the_effective_config_follows_a_new_budget(tmp_path: Path) -> None:
+    search(tmp_path / "run", "--trials", "2")
+    main(["resume", str(tmp_path / "run"), "--trials", "3"])
+    assert "trials = 3" in (tmp_path / "run" / "config.toml").read_text()
+
+
+def test_a_budget_of_nothing_leaves_the_run_as_it_was(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["resume", str(run), "--trials", "0"]) == 2
+    assert main(["resume", str(run)]) == 0
 
 
 def test_an_existing_run_directory_is_refused_and_left_alone(
@@ -208,32 +257,42 @@ def test_a_full_disk_ends_in_one_line_and_loses_nothing(
     assert all(after[number] == trial for number, trial in before.items())
 
 
+@pytest.mark.parametrize(
+    ("preset", "budget", "before_the_kill"),
+    [
+        pytest.param([*FAST, "--task.options.seconds", "0.05"], 30, 8, id="local"),
+        pytest.param(["smoke"], 6, 2, id="ray", marks=pytest.mark.ray),
+    ],
+)
 def test_nothing_that_was_reported_is_lost_when_the_driver_is_killed(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    preset: list[str],
+    budget: int,
+    before_the_kill: int,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
+    """In this process, and with Ray workers that train detectors."""
     directory = tmp_path / "run"
-    words = ["search", *FAST, "--run-dir", str(directory), "--trials", "30"]
-    slow = ["--task.options.seconds", "0.05"]
+    nas = [sys.executable, "-m", "nas.cli"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "nas.cli", *words, *slow],
+        [*nas, "search", *preset, "--trials", str(budget), "--run-dir", str(directory)],
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )
     assert process.stdout is not None
-    reported = []
+    reported: list[int] = []
     for line in process.stdout:
         if "reward" in line:
-            reported.append(line.split()[2])
-        if len(reported) == 8:
+            reported.append(int(line.split()[2]))
+        if len(reported) == before_the_kill:
             break
     process.send_signal(signal.SIGKILL)
     process.wait()
     process.stdout.close()
-    time.sleep(0.1)
     before = {t["trial"]: t for t in trials(directory, capsys) if t["status"] == "completed"}
-    assert {int(number) for number in reported} <= before.keys()
-    assert main(["resume", str(directory)]) == 0
+    assert set(reported) <= before.keys()
+    subprocess.run([*nas, "resume", str(directory)], check=True, stdout=subprocess.DEVNULL)
     after = {t["trial"]: t for t in trials(directory, capsys)}
-    assert len(after) == 30
+    assert len(after) == budget
+    assert all(trial["status"] == "completed" for trial in after.values())
     assert all(after[number] == trial for number, trial in before.items())

@@ -97,3 +97,16 @@ def test_zero_init_makes_every_block_the_identity(normalization: str) -> None:
     block = backbone.stem.blocks[1]
     x = torch.rand(2, 8, 8, 32)
     torch.testing.assert_close(block(x), x)
+
+
+def test_a_stem_whose_last_block_is_unused_still_gives_feature_0_its_own_block() -> None:
+    """Feature 0 is the last but one of the chain, of level 3 here."""
+    blocks = (BlockSpec(5, "bottleneck", (0,), True), BlockSpec(6, "bottleneck", (0, 2), True))
+    architecture = Architecture(blocks, stem_levels=(2, 3, 4), output_levels=(5, 6))
+    backbone = SpineNetBackbone(architecture, NARROW).eval()
+    features = backbone.features(torch.zeros(1, 64, 64, 3))
+    assert 1 not in features
+    assert features[0].shape[1] == 8
+    assert sum(p.numel() for p in backbone.parameters()) == (
+        backbone_cost(architecture, NARROW, 64).params
+    )

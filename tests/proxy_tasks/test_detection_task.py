@@ -17,7 +17,7 @@ from proxy_tasks.recipe import (
     TrainingRecipe,
 )
 from proxy_tasks.scenes import make_scenes
-from search_space import SPINENET_49, retinanet_cost
+from search_space import SPINENET_49, SpineNetSpace, retinanet_cost
 
 
 @pytest.fixture(scope="module")
@@ -118,3 +118,9 @@ def test_the_real_photographs_of_bccd_train(task: DetectionTask, shared: Path) -
     data = load_coco(folder, 64, cache, train_limit=24, reward_limit=8)
     metrics = replace(task, data=data).evaluate(SPINENET_49, 0)
     assert 0 <= metrics["AP"] <= 1
+
+
+def test_every_output_level_of_an_architecture_is_trained(task: DetectionTask) -> None:
+    space = SpineNetSpace(output_levels=(2, 3, 4, 5, 6))
+    architecture = space.decode(space.sample(np.random.default_rng(0)))
+    assert task.build(architecture, 0).backbone.levels == [2, 3, 4, 5, 6]

@@ -2,6 +2,7 @@ import math
 import pickle
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from results import FailureKind, InvalidTrial, Outcome, TrialStatus
@@ -69,3 +70,8 @@ def test_the_key_is_that_of_the_architecture() -> None:
 
 def test_a_trial_travels_between_processes() -> None:
     assert pickle.loads(pickle.dumps(trial(4))) == trial(4)
+
+
+def test_a_reward_of_numpy_becomes_a_plain_number() -> None:
+    done = trial(0).finish(scored(0.5), np.float32(0.5), 2e9)
+    assert type(done.reward) is float
