@@ -8,6 +8,7 @@ A training is kept in the results file when it ends, so the script goes on where
 """
 
 import argparse
+import hashlib
 import json
 import multiprocessing
 import os
@@ -53,7 +54,7 @@ def protocol(config: Config) -> str:
 
 def run(config: Config, results: Path, randoms: int, seeds: int) -> list[dict]:
     lines = results.read_text().splitlines() if results.exists() else []
-    rows = [row for row in map(json.loads, lines) if row["protocol"] == protocol(config)]
+    rows = [row for row in map(json.loads, lines) if row.get("protocol") == protocol(config)]
     done = {(row["name"], row["seed"]) for row in rows}
     make_task(config)  # the data are drawn once, before the workers need them
     spawn = multiprocessing.get_context("spawn")
