@@ -12,6 +12,7 @@ STAMP := .venv/.complete
 
 search: setup
 	$(BIN)/nas search quick
+	@echo '(`nas` is $(BIN)/nas; `. $(BIN)/activate` puts it on the PATH)'
 
 test: setup check
 	$(BIN)/python -m pytest
