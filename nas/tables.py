@@ -15,8 +15,11 @@ def leaderboard_table(frame: pd.DataFrame, top: int) -> Table:
     table = Table(caption=caption)
     for name in ("rank", "trial", "key", "AP", "AP50", "params", "madds", "CPU s"):
         table.add_column(name, justify="left" if name == "key" else "right", no_wrap=True)
-    table.add_column("")
-    for rank, row in enumerate(shown.to_dict(orient="records"), start=1):
+    rows = shown.to_dict(orient="records")
+    remarks = [_remark(row["status"], row["failure"]) for row in rows]
+    if any(remarks):
+        table.add_column("remark")
+    for rank, (row, remark) in enumerate(zip(rows, remarks, strict=True), start=1):
         table.add_row(
             str(rank),
             str(row["trial"]),
@@ -26,7 +29,7 @@ def leaderboard_table(frame: pd.DataFrame, top: int) -> Table:
             _scaled(row.get("params")),
             _scaled(row.get("madds")),
             _number(row.get("cpu_seconds"), ".1f"),
-            _remark(row["status"], row["failure"]),
+            *([remark] if any(remarks) else []),
         )
     return table
 
