@@ -12,6 +12,8 @@ from controllers.generator_state import (
 from controllers.observation import check_observation
 from search_space import Genotype, SearchSpace
 
+LARGEST_POPULATION = 10**6
+
 
 class RegularizedEvolution:
     """Tournaments over the candidates observed last; the oldest leaves, not the worst.
@@ -33,8 +35,10 @@ class RegularizedEvolution:
         self, space: SearchSpace, seed: int, population_size: int = 50, sample_size: int = 10
     ) -> None:
         for name, value in (("population_size", population_size), ("sample_size", sample_size)):
-            if type(value) is not int:
-                raise InvalidSetting(f"{name} is {value!r}: give a whole number")
+            if type(value) is not int or value > LARGEST_POPULATION:
+                raise InvalidSetting(
+                    f"{name} is {value!r}: give a whole number up to {LARGEST_POPULATION}"
+                )
         if not 1 <= sample_size <= population_size:
             raise InvalidSetting(
                 f"sample_size {sample_size} with population_size {population_size}: choose "

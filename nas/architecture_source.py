@@ -9,6 +9,8 @@ from search_space import Architecture, InvalidArchitecture
 from search_space.block_specs import from_json
 from search_space.published import PUBLISHED
 
+MOST_DIGITS = 30  # of a trial number; Python refuses to read thousands
+
 
 def find_architecture(name: str) -> Architecture:
     """A published name, `RUN_DIR:TRIAL`, or the path of a block-spec JSON file.
@@ -17,11 +19,14 @@ def find_architecture(name: str) -> Architecture:
     """
     if name in PUBLISHED:
         return PUBLISHED[name]
-    run, colon, number = name.rpartition(":")
-    if colon and number.isdecimal():
-        with TrialStore.open_read_only(Path(run)) as store:
-            return store.trial(int(number)).architecture
+    trial = split_trial(name)
+    if trial is not None:
+        run, number = trial
+        with TrialStore.open_read_only(run) as store:
+            return store.trial(number).architecture
     path = Path(name)
+    if path.is_dir():
+        raise UsageError(f"{name} is a folder: name a trial of a run, as in {name}:0")
     if not path.is_file():
         raise UsageError(
             f"no architecture {name!r}: {suggestion(name, sorted(PUBLISHED))} (also RUN_DIR:TRIAL, "
@@ -31,3 +36,11 @@ def find_architecture(name: str) -> Architecture:
         return from_json(path.read_text("utf-8"))
     except (InvalidArchitecture, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: {error}") from error
+
+
+def split_trial(name: str) -> tuple[Path, int] | None:
+    """Run directory and number of a `RUN_DIR:TRIAL`; None for a name of another kind."""
+    run, colon, number = name.rpartition(":")
+    if name in PUBLISHED or not colon or not number.isdecimal() or len(number) > MOST_DIGITS:
+        return None
+    return Path(run), int(number)

@@ -3,6 +3,7 @@
 import importlib
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from nas.cli_parser import OneLineParser
@@ -25,12 +26,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0; 1 if no candidate could be evaluated; 2 after one line that says what was wrong; 130 after
     Ctrl-C.
     """
-    sys.path.append(str(Path.cwd()))  # plug-ins may lie where the command is typed
+    with suppress(OSError):  # the working directory may be gone
+        sys.path.append(str(Path.cwd()))  # plug-ins may lie where the command is typed
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         return _run(words)
-    except KeyboardInterrupt:
-        print("\nnas: interrupted", file=sys.stderr)
+    except KeyboardInterrupt as interrupt:
+        print(f"\nnas: interrupted: {interrupt}".rstrip(": "), file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:  # `nas leaderboard RUN | head`
         sys.stderr.close()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from nas.cli_parser import ConfigParser, split_open_options
 
 FAILED = 1
+DEFAULT = "quick"
 
 
 def run(words: Sequence[str]) -> int:
@@ -18,23 +19,45 @@ def run(words: Sequence[str]) -> int:
 
     parser = ConfigParser(prog="nas evaluate", description="Train and score one architecture.")
     parser.add_argument("architecture", help="spinenet-49, r0-sp53, RUN_DIR:TRIAL or a JSON file")
-    parser.add_argument("source", metavar="PRESET|FILE.toml", nargs="?", default="quick")
+    parser.add_argument(
+        "source",
+        metavar="PRESET|FILE.toml",
+        nargs="?",
+        help="how to train it (default: quick, or the config of the run that a trial is from)",
+    )
     parser.add_argument("--format", choices=["text", "json"], default="text")
     parser.add_config_options(["data", "seed"])
     rest, open_options = split_open_options(words)
     known = parser.parse(rest)
     architecture = find_architecture(known.architecture)
-    config = load_config(known.source, {**parser.overrides(known), **open_options})
+    source = known.source or protocol_of(known.architecture)
+    config = load_config(source, {**parser.overrides(known), **open_options})
     task = make_task(config)
     cost = make_cost(config)(architecture)
     outcome = evaluate(task, architecture, config.search.seed)
     if outcome.metrics is None:
         print(f"nas: {known.architecture}: {outcome.failure}", file=sys.stderr)
         return FAILED
-    metrics = {"key": architecture.key, "seed": config.search.seed, **cost, **outcome.metrics}
+    metrics = {
+        "key": architecture.key,
+        "config": source,
+        "data": config.data.directory or "generated scenes",
+        "seed": config.search.seed,
+        **cost,
+        **outcome.metrics,
+    }
     if known.format == "json":
         print(json.dumps(metrics, indent=2))
         return 0
     for name, value in metrics.items():
         print(f"{name:12} {value:.4f}" if isinstance(value, float) else f"{name:12} {value}")
     return 0
+
+
+def protocol_of(architecture: str) -> str:
+    """The config to train an architecture by when none is named: its run's, where it has one."""
+    from nas.architecture_source import split_trial
+    from nas.run_directory import CONFIG
+
+    trial = split_trial(architecture)
+    return DEFAULT if trial is None else str(trial[0] / CONFIG)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nas.cli_parser import OneLineParser
-from nas.cli_search import drive
+from nas.cli_search import drive, resumable
 
 
 def run(words: Sequence[str]) -> int:
@@ -20,7 +20,7 @@ def run(words: Sequence[str]) -> int:
     parser.add_argument("--trials", metavar="N", type=int, help="a new budget for the whole run")
     known = parser.parse(words)
     store, config = open_run(known.run)
-    with store:
+    with resumable(known.run), store:
         if known.trials is not None:
             config = extend_budget(known.run, store, config, known.trials)
         return drive(config, make_parts(config), store, known.run)

@@ -1,6 +1,7 @@
 """`nas search [PRESET|FILE.toml]`: a new run."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,8 +37,17 @@ def run(words: Sequence[str]) -> int:
     directory = known.run_dir or default_run_directory(known.source)
     refuse_occupied(directory)
     parts = make_parts(config)
-    with create_run(directory, config) as store:
+    with resumable(directory), create_run(directory, config) as store:
         return drive(config, parts, store, directory)
+
+
+@contextmanager
+def resumable(directory: Path) -> Iterator[None]:
+    """Turns Ctrl-C into an exception that says how to go on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(f"`nas resume {directory}` goes on") from None
 
 
 def drive(config: Config, parts: "Parts", store: TrialStore, directory: Path) -> int:
@@ -52,15 +62,13 @@ def drive(config: Config, parts: "Parts", store: TrialStore, directory: Path) ->
     console.print(f"run directory: {directory}", soft_wrap=True, highlight=False)
     failed = store.count(TrialStatus.FAILED)
     done = store.count(TrialStatus.COMPLETED) + failed
-    try:
-        with search(config, parts, store) as (study, trials):
-            counter = ProgressCounter(study.budget, done, failed, store.best())
-            with progress_view(console, counter.now()) as view:
-                for trial in trials:
-                    view.show(counter.add(trial), trial)
-    except KeyboardInterrupt:
-        console.print(f"\ninterrupted: `nas resume {directory}` goes on", soft_wrap=True)
-        raise
+    if config.search.pump == "ray":
+        console.print(f"starting {config.search.workers} workers ...")
+    with search(config, parts, store) as (study, trials):
+        counter = ProgressCounter(study.budget, done, failed, store.best())
+        with progress_view(console, counter.now()) as view:
+            for trial in trials:
+                view.show(counter.add(trial), trial)
     if study.exhausted:
         console.print("the controller found no architecture that is not known: stopped early")
     frame = leaderboard(store)

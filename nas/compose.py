@@ -46,6 +46,8 @@ def make_parts(config: Config) -> Parts:
     """Everything of a config, data included, so that a mistake shows before a run is made."""
     if config.task.name != "detection":
         make_task(config)
+    elif config.task.options:
+        raise UsageError(f"task detection takes no options, only sections: {config.task.options}")
     space = make_space(config)
     return Parts(space, make_controller(config, space), make_objective(config), make_cost(config))
 
@@ -89,6 +91,8 @@ def make_controller(config: Config, space: SpineNetSpace) -> Controller:
 def make_objective(config: Config) -> Objective:
     """What turns metrics into a reward."""
     objective: Objective = find_plugin("objective", config.search.objective, OBJECTIVES)
+    if not callable(objective):
+        raise UsageError(f"objective {config.search.objective!r} is no function of metrics")
     return objective
 
 
@@ -173,7 +177,10 @@ def cache_directory(config: Config) -> Path:
     if config.data.cache:
         return Path(config.data.cache)
     base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "spinenas"
+    try:
+        return (Path(base) if base else Path.home() / ".cache") / "spinenas"
+    except RuntimeError:
+        raise UsageError("no home directory for a cache: name one with --data.cache DIR") from None
 
 
 def _threads() -> int:

@@ -81,6 +81,8 @@ class DataSection(Section):
     @field_validator("directory", "cache")
     @classmethod
     def _absolute(cls, directory: str) -> str:
+        if "\0" in directory:
+            raise ValueError("a path holds no NUL character")
         try:
             return str(Path(directory).expanduser().absolute()) if directory else ""
         except RuntimeError as error:  # ~somebody who is not there

@@ -27,7 +27,10 @@ def load_config(source: str, overrides: Mapping[str, str]) -> Config:
     value out of range.
     """
     document, where = _read(source)
-    _refuse_unknown(document, where)
+    try:
+        _refuse_unknown(document, where)
+    except RecursionError:
+        raise UsageError(f"{where} is nested too deeply: give a config of tables") from None
     for section in ("controller", "task"):
         if overrides.get(f"{section}.name") not in (None, document.get(section, {}).get("name")):
             document.get(section, {}).pop("options", None)  # they were written for another plug-in
@@ -36,20 +39,36 @@ def load_config(source: str, overrides: Mapping[str, str]) -> Config:
         raise UsageError("--data is empty: name a folder, or leave the option out for scenes")
     for name, text in overrides.items():
         _set(document, name, text if name in texts else _parse(text))
-    return check_config(document, where)
+    for name, kind in fields():
+        if kind in (int, float) and isinstance(_get(document, name), bool):
+            raise UsageError(f"{where}: {name} is a truth value: give a number")
+    return check_config(document, where, overrides)
 
 
-def check_config(document: Mapping[str, Any], where: str) -> Config:
-    """A config of parsed TOML. Raises UsageError naming the first field that is wrong."""
+def check_config(
+    document: Mapping[str, Any], where: str, overrides: Mapping[str, str] | None = None
+) -> Config:
+    """A config of parsed TOML. Raises UsageError naming what is missing, or the first wrong field.
+
+    `overrides` came from the command line, which is then to blame, and not `where`.
+    """
     try:
         return Config.model_validate(document)
     except ValidationError as error:
         first = error.errors()[0]
+        missing = [".".join(map(str, e["loc"])) for e in error.errors() if e["type"] == "missing"]
+        if missing:
+            raise UsageError(
+                f"{where}: {', '.join(missing)} missing: begin with a copy of a whole config, such "
+                "as the config.toml of a run or nas/presets/quick.toml"
+            ) from None
         name = ".".join(str(part) for part in first["loc"])
         # Of a missing field, and of a section that contradicts itself, the input is a whole table.
         met = "" if isinstance(first["input"], dict) else f" is {first['input']!r}"
         message = first["msg"].removeprefix("Value error, ")
-        raise UsageError(f"{where}: {name}{met}: {message}") from None
+        typed = any(f"{given}.".startswith(f"{name}.") for given in overrides or ())
+        place = "command line" if typed else where
+        raise UsageError(f"{place}: {name}{met}: {message}") from None
 
 
 def suggestion(word: str, known: list[str]) -> str:
@@ -76,8 +95,10 @@ def _read(source: str) -> tuple[dict[str, Any], str]:
     except FileNotFoundError:
         raise UsageError(f"{path} does not exist: give a preset or a TOML file") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read: {error}") from None
-    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path} cannot be read ({error}): give a TOML file") from None
+    except RecursionError:
+        raise UsageError(f"{path} is nested too deeply: give a config of tables") from None
+    except ValueError as error:  # not TOML, or a number of thousands of digits
         raise UsageError(f"{path} is not TOML: {error}") from None
 
 
@@ -101,6 +122,13 @@ def _leaves(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, b
             yield name, isinstance(value, Mapping)
 
 
+def _get(document: Mapping[str, Any], name: str) -> object:
+    value: object = document
+    for part in name.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
+
+
 def _set(document: dict[str, Any], name: str, value: Any) -> None:  # noqa: ANN401 - any TOML value
     *path, last = name.split(".")
     table = document
@@ -114,6 +142,7 @@ def _set(document: dict[str, Any], name: str, value: Any) -> None:  # noqa: ANN4
 def _parse(text: str) -> Any:  # noqa: ANN401 - any TOML value
     """A value in TOML's spelling (`[1, 2]`, `true`, `3e-2`), or the text itself."""
     try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+        document = tomllib.loads(f"value = {text}")
+    except (ValueError, RecursionError):
         return text
+    return document["value"] if len(document) == 1 else text

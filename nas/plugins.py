@@ -37,6 +37,9 @@ def make_plugin(
     Raises UsageError for options that its constructor does not take.
     """
     factory = find_plugin(kind, name, built_in)
+    ours = arguments.keys() & options.keys()
+    if ours:
+        raise UsageError(f"{kind} {name!r}: {', '.join(sorted(ours))} is no option, but set for it")
     given = {**arguments, **options}
     try:
         inspect.signature(factory).bind(**given)

@@ -7,8 +7,8 @@ used here: restored after a kill it loses results since its last snapshot (docs 
 import logging
 import os
 from collections import Counter, deque
-from collections.abc import Callable, Generator
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import ray
@@ -44,9 +44,15 @@ class Worker:
         return evaluate(self.task, architecture, seed)
 
 
-def start_ray(workers: int) -> None:
-    """A quiet Ray on this machine with one CPU slot a worker, unless this process has one."""
+@contextmanager
+def ray_session(workers: int) -> Iterator[None]:
+    """A quiet Ray on this machine with one CPU slot a worker, unless this process has one.
+
+    It is shut down at the end, before the interpreter is: left to that, an interrupted search
+    could end in a segmentation fault.
+    """
     if ray.is_initialized():
+        yield
         return
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
@@ -57,6 +63,10 @@ def start_ray(workers: int) -> None:
         log_to_driver=False,
         logging_level=logging.ERROR,
     )
+    try:
+        yield
+    finally:
+        ray.shutdown()
 
 
 def pump_ray(
@@ -64,9 +74,9 @@ def pump_ray(
 ) -> Generator[Trial]:
     """Finished trials as they come, until the study has no more to ask.
 
-    Needs `start_ray`, or a cluster that this process is connected to. A worker that dies is made
-    again and its trial goes to another; a trial whose workers died `MOST_ATTEMPTS` times fails.
-    Raises WorkersLost when no worker can be made.
+    Needs a `ray_session`, or a cluster that this process is connected to. A worker that dies is
+    made again and its trial goes to another; a trial whose workers died `MOST_ATTEMPTS` times
+    fails. Raises WorkersLost when no worker can be made.
     """
     environment = {"OMP_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads)}
     actor = ray.remote(num_cpus=1, max_restarts=-1, max_task_retries=0)(Worker).options(

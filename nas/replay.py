@@ -14,6 +14,7 @@ def replay(store: TrialStore, space: SearchSpace, controller: Controller) -> Non
     """
     trials = {trial.number: trial for trial in store.trials()}
     observed: set[int] = set()
+    proposed: set[int] = set()
     for event in store.events():
         trial = trials[event.number]
         if event.kind == "observe":
@@ -21,6 +22,7 @@ def replay(store: TrialStore, space: SearchSpace, controller: Controller) -> Non
             if trial.genotype is not None:
                 controller.observe(trial.genotype, trial.reward)
             continue
+        proposed.add(trial.number)
         genotype = controller.propose()
         key = space.decode(genotype).key
         if key != trial.key:
@@ -31,3 +33,8 @@ def replay(store: TrialStore, space: SearchSpace, controller: Controller) -> Non
             )
         if event.kind == "duplicate" and trial.number in observed:
             controller.observe(genotype, trial.reward)
+    if proposed != trials.keys():
+        raise ReplayMismatch(
+            f"{store.path}: the journal has {len(proposed)} proposals for {len(trials)} trials: "
+            "bring the file back from a copy"
+        )

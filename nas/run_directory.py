@@ -23,6 +23,8 @@ def default_run_directory(source: str) -> Path:
 
 def refuse_occupied(directory: Path) -> None:
     """Raises UsageError where there is something already."""
+    if not str(directory).isprintable():
+        raise UsageError(f"--run-dir {str(directory)!r}: choose a name of printable characters")
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise UsageError(
             f"{directory} exists already: `nas resume {directory}` goes on with a run, "
@@ -86,6 +88,5 @@ def _write_config(directory: Path, config: Config) -> None:
         draft.replace(file)
     except OSError as error:
         raise UsageError(
-            f"{file} cannot be written ({error.strerror}): free some space, then "
-            f"`nas resume {directory}`"
+            f"{file} cannot be written ({error.strerror}): mend that, then `nas resume {directory}`"
         ) from error

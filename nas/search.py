@@ -1,7 +1,7 @@
 """A whole search on one screen: from a config to trials in a store."""
 
 from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 
 from nas.compose import Parts, make_task
@@ -33,18 +33,18 @@ def search(
         fidelity=config.fidelity.canonical(),
         cost=parts.cost,
     )
-    with closing(_pump(config, study)) as trials:
-        yield study, trials
+    with ExitStack() as stack:
+        yield study, stack.enter_context(closing(_pump(config, study, stack)))
 
 
-def _pump(config: Config, study: Study) -> Generator[Trial]:
+def _pump(config: Config, study: Study, stack: ExitStack) -> Generator[Trial]:
     if study.done:  # a finished run: no worker is needed to say so
         return _nothing()
     if config.search.pump == "local":
         return pump_local(study, make_task(config))
-    from nas.pump_ray import pump_ray, start_ray
+    from nas.pump_ray import pump_ray, ray_session
 
-    start_ray(config.search.workers)
+    stack.enter_context(ray_session(config.search.workers))
     return pump_ray(study, partial(make_task, config), config.search.workers)
 
 

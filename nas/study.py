@@ -8,9 +8,10 @@ from typing import Protocol
 import numpy as np
 
 from controllers import Controller
+from nas.errors import UsageError
 from nas.replay import replay
 from results import Outcome, Trial, TrialStatus, TrialStore
-from search_space import Architecture, SearchSpace
+from search_space import Architecture, InvalidGenotype, SearchSpace
 
 # So many known architectures in a row mean that the controller has nothing new to say.
 MOST_DUPLICATES = 1000
@@ -72,7 +73,7 @@ class Study:
             return None
         for _ in range(MOST_DUPLICATES):
             genotype = self.controller.propose()
-            architecture = self.space.decode(genotype)
+            architecture = self._decode(genotype)
             known = self.store.find(architecture.key, self.fidelity)
             if known is None:
                 return self._propose(genotype, architecture)
@@ -92,11 +93,27 @@ class Study:
             return before
         reward = None
         if outcome.metrics is not None:
-            reward = self.objective({**before.metrics, **outcome.metrics})
+            reward = self._reward({**before.metrics, **outcome.metrics})
         trial = self.store.finish(number, outcome, reward)
         if trial.genotype is not None:
             self.controller.observe(trial.genotype, trial.reward)
         return trial
+
+    def _reward(self, metrics: Metrics) -> float | None:
+        try:
+            reward = self.objective(metrics)
+            return None if reward is None else float(reward)
+        except (TypeError, ValueError, LookupError, ArithmeticError) as error:
+            raise UsageError(f"the objective fails on {dict(metrics)}: {error}") from error
+
+    def _decode(self, genotype: tuple[int, ...]) -> Architecture:
+        try:
+            return self.space.decode(genotype)
+        except InvalidGenotype as error:
+            name = type(self.controller).__name__
+            raise UsageError(
+                f"controller {name} proposed no member of the space: {error}"
+            ) from error
 
     def _propose(self, genotype: tuple[int, ...], architecture: Architecture) -> Trial:
         trial = Trial(

@@ -1,5 +1,6 @@
 """Arrays built once and kept on disk, whole or not at all."""
 
+import errno
 import json
 import tempfile
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from proxy_tasks.errors import DataError
 
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 SIZES = "sizes.json"  # written last: file names and their bytes
 
 
@@ -34,9 +36,10 @@ def cached_entry(cache_dir: Path, key: str, build: Callable[[Path], None]) -> Pa
             (fresh / SIZES).write_text(json.dumps(sizes))
             _publish(fresh, entry, Path(scratch) / "damaged")
     except OSError as error:
+        cure = "free some space" if error.errno in FULL else "mend that"
         raise DataError(
             f"cannot write the cache {cache_dir}: {error.strerror or error};"
-            " free some space or choose another cache directory"
+            f" {cure}, or choose another cache directory"
         ) from error
     return entry
 

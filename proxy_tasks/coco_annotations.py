@@ -17,6 +17,8 @@ from proxy_tasks.errors import DataError
 LARGEST_ID = 2**53  # pycocotools puts ids into float64 arrays
 Record = dict[str, Any]  # as json gives it, unchecked
 
+LARGEST_AREA = 1e12  # square pixels; float32 holds it, and no picture has as many
+
 
 @dataclass(frozen=True, slots=True)
 class CocoImage:
@@ -79,6 +81,8 @@ def read_annotations(path: Path) -> CocoAnnotations:
 
 
 def _load(path: Path) -> Record:
+    if path.exists() and not path.is_file():
+        raise DataError(f"{path}: is no file; name a JSON file in COCO's format")
     try:
         data = json.loads(path.read_bytes())
     except FileNotFoundError as error:
@@ -149,9 +153,9 @@ def _object(
     bbox = _numbers(where, record)
     box = _clipped(where, bbox, images[image_id])
     area = _number(record["area"]) if "area" in record else bbox[2] * bbox[3]
-    if area is None or area < 0:
+    if area is None or not 0 <= area <= LARGEST_AREA:
         raise DataError(
-            f"{where}: area is {_short(record['area'])}; expected a number from 0 up,"
+            f"{where}: area is {_short(record.get('area', area))}; expected 0 to {LARGEST_AREA:g},"
             " or no area at all to take the box's"
         )
     return CocoObject(image_id, category_id, box, area, bool(crowd))

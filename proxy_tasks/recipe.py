@@ -9,8 +9,10 @@ from json import dumps
 from proxy_tasks.errors import InvalidRecipe
 from search_space.scale import BackboneScale, HeadScale
 
+MOST = 1e9  # no sensible setting is larger, and infinity is none
 
-def _check(recipe: object, name: str, least: float, most: float = float("inf")) -> None:
+
+def _check(recipe: object, name: str, least: float, most: float = MOST) -> None:
     value = getattr(recipe, name)
     if not least <= value <= most:
         kind = type(recipe).__name__

@@ -41,7 +41,7 @@ def _translation(fault: sqlite3.DatabaseError, path: Path) -> ResultsError | Non
     match code & 0xFF:  # the upper bytes refine the primary result code
         case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR | sqlite3.SQLITE_NOMEM:
             return StoreFull(_full(path, fault))
-        case sqlite3.SQLITE_CORRUPT:
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_ERROR:  # ERROR: a table or column is gone
             return StoreDamaged(damaged(path, str(fault)))
         case sqlite3.SQLITE_NOTADB:
             return NotARun(

@@ -88,13 +88,19 @@ def summary_from_row(row: Sequence[Any], file: Path) -> TrialSummary:
     """The summary of a row of `SUMMARY_COLUMNS`. Raises StoreDamaged like `from_row`."""
     number, status, reward, finished, kind, message, metrics, seed, started, key, fidelity = row
     try:
+        metrics = dict(json.loads(metrics))
+        for name, value in {**metrics, "started": started}.items():
+            if not isinstance(value, int | float):
+                raise ValueError(f"{name} is {value!r}")
+        if not isinstance(reward, float | None):
+            raise ValueError(f"reward is {reward!r}")
         return TrialSummary(
             number=number,
             key=key,
             reward=reward,
             status=TrialStatus(status),
             seed=seed,
-            metrics=dict(json.loads(metrics)),
+            metrics=metrics,
             failure=None if kind is None else f"{kind}: {message}",
             fidelity=fidelity,
             started=started,

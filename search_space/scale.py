@@ -8,6 +8,7 @@ from search_space.errors import InvalidSpace
 # 3x3 width C of a block by level, before the filter scale (FILTER_SIZE_MAP, official code).
 BASE_FILTERS = {1: 32, 2: 64, 3: 128, 4: 256, 5: 256, 6: 256, 7: 256}
 BOTTLENECK_EXPANSION = 4
+MOST_SCALE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,8 @@ class BackboneScale:
     def __post_init__(self) -> None:
         for name in ("filter_scale", "resample_alpha"):
             value = getattr(self, name)
-            if not 0 < value < float("inf"):
-                raise InvalidSpace(f"{name} {value!r}: a scale is a finite number above 0")
+            if not 0 < value <= MOST_SCALE:
+                raise InvalidSpace(f"{name} {value!r}: a scale is above 0, at most {MOST_SCALE}")
         for name in ("block_repeats", "endpoint_filters", "stem_filters"):
             _check_count(name, getattr(self, name), 1)
         if self.stem_stride not in (2, 4):
@@ -78,9 +79,12 @@ class HeadScale:
             raise InvalidSpace(f"predictor_kernel {self.predictor_kernel}: a kernel is odd")
 
 
+MOST = 100_000  # of anything that is counted here; the largest published width is 512
+
+
 def _check_count(name: str, value: object, least: int) -> None:
-    if type(value) is not int or value < least:
-        raise InvalidSpace(f"{name} {value!r}: give a whole number, {least} or more")
+    if type(value) is not int or not least <= value <= MOST:
+        raise InvalidSpace(f"{name} {value!r}: give a whole number, {least} to {MOST}")
 
 
 assert set(BASE_FILTERS) == set(range(MIN_LEVEL, MAX_LEVEL + 1))

@@ -17,6 +17,7 @@ from search_space.level_orders import LevelOrders
 from search_space.mutation import mutate
 from search_space.space import Decision, Genotype
 
+MOST_INTERMEDIATES = 32  # counting their orders takes seconds there; the paper has 10
 # R0-SP53's intermediates (arXiv 1912.05027 Table 1), where SpineNet-49's search started.
 R0_SP53_INTERMEDIATES = MappingProxyType({2: 1, 3: 3, 4: 5, 5: 1})
 
@@ -269,6 +270,10 @@ def _check(space: SpineNetSpace) -> None:
             raise InvalidSpace(
                 f"intermediates {dict(space.intermediates)}: give {{level: number of blocks}}"
             )
+    if sum(space.intermediates.values()) > MOST_INTERMEDIATES:
+        raise InvalidSpace(
+            f"intermediates {dict(space.intermediates)}: at most {MOST_INTERMEDIATES} blocks in all"
+        )
     if not MIN_LEVEL <= space.min_level <= space.max_level <= MAX_LEVEL:
         raise InvalidSpace(
             f"levels {space.min_level} to {space.max_level}: stay within {MIN_LEVEL} to {MAX_LEVEL}"

@@ -29,10 +29,7 @@ def open_study(tmp_path: Path) -> Iterator[OpenStudy]:
 @pytest.fixture(scope="session")
 def ray_cluster() -> Iterator[None]:
     """Two CPU slots on this machine."""
-    import ray
+    from nas.pump_ray import ray_session
 
-    from nas.pump_ray import start_ray
-
-    start_ray(2)
-    yield
-    ray.shutdown()
+    with ray_session(2):
+        yield

@@ -129,6 +129,17 @@ def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]
         (["search", "--task.name", "analytci"], "did you mean 'analytic'?"),
         (["search", "--task.name", "analytic", "--task.options.colour", "1"], "colour"),
         (["search", "--space.offsets", "[9]"], "offsets"),
+        (["search", "--space.intermediates", "{3 = 1000000}"], "at most 32 blocks"),
+        (["search", "--fidelity.endpoint_filters", "1" + 30 * "0"], "endpoint_filters"),
+        (["search", "--loss.box_weight", "inf"], "box_weight is inf"),
+        (["search", "--trials", 5000 * "1"], "search.trials is"),
+        (["search", "--trials", "1\nfoo = 2"], "search.trials is"),
+        (["search", "--trials", "true"], "search.trials is a truth value"),
+        (["search", "--controller.options.seed", "3"], "seed is no option"),
+        (["search", "--search.objective", "math:pi"], "no function of metrics"),
+        (["search", "--task.options.colour", "1"], "takes no options"),
+        (["show", "run:" + 100 * "1"], "no architecture"),
+        (["show", "."], "name a trial of a run"),
         (["search", "--data", ""], "--data is empty"),
         (["search", "--data", "~nosuchuser/x"], "nosuchuser"),
         (["search", "--data", "nowhere"], "nowhere"),
@@ -170,6 +181,24 @@ def test_a_search_in_which_nothing_succeeds_says_so_with_exit_code_1(
     said = capsys.readouterr().out
     assert "crashed: OSError: boom" in said
     assert "no candidate has a reward" in said
+
+
+def test_an_objective_that_fails_ends_in_one_line_and_the_run_can_be_looked_at(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert search(tmp_path / "run", "--search.objective", "os:getcwd") == 2
+    assert "the objective fails on {'params'" in capsys.readouterr().err
+    assert [row["status"] for row in trials(tmp_path / "run", capsys)] == ["running"]
+
+
+def test_a_trial_is_evaluated_by_the_config_of_its_run(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    board = {row["trial"]: row for row in trials(run, capsys)}
+    assert main(["evaluate", f"{run}:0", "--format", "json"]) == 0
+    metrics = json.loads(capsys.readouterr().out)
+    assert metrics["config"] == str(run / "config.toml")
+    assert metrics["AP"] == board[0]["AP"]
 
 
 def test_a_message_of_several_lines_is_folded_into_one(

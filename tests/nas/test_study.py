@@ -5,12 +5,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nas.errors import ReplayMismatch
 from nas.evaluation import evaluate
 from nas.study import Study, trial_seed
 from results import FailureKind, Outcome, Trial, TrialStatus
 from tests.nas.conftest import OpenStudy
-from tests.nas.tiny import TASK, evolution, make_study, random_search
+from tests.nas.tiny import TASK, make_study, random_search
 
 
 def finish(study: Study) -> None:
@@ -108,11 +107,3 @@ def test_a_search_cut_anywhere_goes_on_as_if_it_had_not_been(
 
 def test_every_trial_has_a_seed_of_its_own() -> None:
     assert len({trial_seed(study, number) for study in range(20) for number in range(50)}) == 1000
-
-
-def test_a_journal_of_another_controller_is_refused(open_study: OpenStudy) -> None:
-    study = open_study(evolution(seed=1))
-    study.ask()
-    study.store.close()
-    with pytest.raises(ReplayMismatch, match=r"event 1 proposed trial 0"):
-        open_study(evolution(seed=2))
