@@ -62,9 +62,9 @@ def drive(config: Config, parts: "Parts", store: TrialStore, directory: Path) ->
     console.print(f"run directory: {directory}", soft_wrap=True, highlight=False)
     failed = store.count(TrialStatus.FAILED)
     done = store.count(TrialStatus.COMPLETED) + failed
-    if config.search.pump == "ray":
-        console.print(f"starting {config.search.workers} workers ...")
     with search(config, parts, store) as (study, trials):
+        if config.search.pump == "ray" and not study.done:
+            console.print(f"starting {config.search.workers} workers ...")
         counter = ProgressCounter(study.budget, done, failed, store.best())
         with progress_view(console, counter.now()) as view:
             for trial in trials:
@@ -74,16 +74,15 @@ def drive(config: Config, parts: "Parts", store: TrialStore, directory: Path) ->
     frame = leaderboard(store)
     console.print(leaderboard_table(frame, 10))
     best = store.best()
-    if best is not None:
-        console.print(
-            "next:\n"
-            f"  nas show {directory}:{best.number}\n"
-            f"  nas leaderboard {directory} --format csv\n"
-            f"  nas resume {directory} --trials {2 * study.budget}",
-            soft_wrap=True,
-            highlight=False,
-        )
     if best is None:
         console.print("no candidate has a reward: see the failures above")
         return FAILED
+    console.print(
+        "next:\n"
+        f"  nas show {directory}:{best.number}\n"
+        f"  nas leaderboard {directory} --format csv\n"
+        f"  nas resume {directory} --trials {2 * study.budget}",
+        soft_wrap=True,
+        highlight=False,
+    )
     return 0

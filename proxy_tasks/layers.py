@@ -105,7 +105,7 @@ class BatchNorm(nn.BatchNorm2d):
 
 
 class GroupNorm(nn.GroupNorm):
-    """Group normalisation of `[B, H, W, C]`; trains in hundreds of steps, where BatchNorm cannot.
+    """Group normalisation of `[B, H, W, C]`; of use where batches and trainings are short.
 
     Epsilon 1e-3 is needed: with 1e-5 the 1x1 map of level 7 gave non-finite gradients.
     """
