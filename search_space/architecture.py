@@ -8,7 +8,10 @@ from search_space.block import MAX_LEVEL, MIN_LEVEL, NUM_STEM_FEATURES, BlockSpe
 from search_space.errors import InvalidArchitecture
 from search_space.identity import architecture_key
 
-STEM_LEVEL = 2  # 7x7/2 convolution and 3x3/2 pool before the first stem block
+# Level of the first stem block: after a 7x7/2 convolution and a 3x3/2 pool or, in a mobile network,
+# after a 3x3/2 convolution alone.
+STEM_LEVEL, MOBILE_STEM_LEVEL = 2, 1
+DEFAULT_STEM_LEVELS, MOBILE_STEM_LEVELS = (2, 2), (1, 2)
 
 
 @dataclass(frozen=True)
@@ -16,23 +19,35 @@ class Architecture:
     """Stem chain and scale-permuted blocks of one network. Raises InvalidArchitecture.
 
     Feature indices count the last two stem blocks as 0 and 1 and block i as 2 + i; a block
-    takes only earlier features. Every output level has exactly one output block.
+    takes only earlier features. Every output level has exactly one output block. A network is of
+    MBConv blocks, stem included, or of bottlenecks and residual blocks: they resample differently.
     """
 
     blocks: tuple[BlockSpec, ...]
-    stem_levels: tuple[int, ...] = (2, 2)  # bottlenecks in a chain, from level 2, never falling
+    stem_levels: tuple[int, ...] = DEFAULT_STEM_LEVELS  # a chain, never falling; mobile: (1, 2)
     output_levels: tuple[int, ...] = (3, 4, 5, 6, 7)  # contiguous, ascending
 
     def __post_init__(self) -> None:
-        _check_stem(self.stem_levels)
         _check_output_levels(self.output_levels)
         _check_blocks(self.blocks)
+        _check_family(self.blocks)
+        _check_stem(self.stem_levels, MOBILE_STEM_LEVEL if self.is_mobile else STEM_LEVEL)
         _check_outputs(self.blocks, self.output_levels)
 
     @cached_property
     def key(self) -> str:
         """32 hex characters, equal for two architectures exactly when they build one network."""
         return architecture_key(self)
+
+    @property
+    def is_mobile(self) -> bool:
+        """Whether it is built of MBConv blocks (SpineNet-Mobile)."""
+        return any(block.block_fn == "mbconv" for block in self.blocks)
+
+    @property
+    def stem_block_fn(self) -> str:
+        """Type of every block of the stem."""
+        return "mbconv" if self.is_mobile else "bottleneck"
 
     def feature_level(self, index: int) -> int:
         """Level of a feature: 0 and 1 the last two stem blocks, 2 + i block i."""
@@ -41,13 +56,13 @@ class Architecture:
         return self.blocks[index - NUM_STEM_FEATURES].level
 
     def feature_block_fn(self, index: int) -> str:
-        """Type of the block behind a feature; the stem's are bottlenecks."""
+        """Type of the block behind a feature: 0 and 1 the stem's, 2 + i block i's."""
         if index < NUM_STEM_FEATURES:
-            return "bottleneck"
+            return self.stem_block_fn
         return self.blocks[index - NUM_STEM_FEATURES].block_fn
 
 
-def _check_stem(levels: tuple[int, ...]) -> None:
+def _check_stem(levels: tuple[int, ...], first: int) -> None:
     if type(levels) is not tuple or any(type(level) is not int for level in levels):
         raise InvalidArchitecture(f"stem levels {levels!r}: give a tuple of whole numbers")
     if len(levels) < NUM_STEM_FEATURES:
@@ -55,9 +70,9 @@ def _check_stem(levels: tuple[int, ...]) -> None:
             f"stem levels {levels!r}: a stem has at least {NUM_STEM_FEATURES} blocks"
         )
     steps = [after - before for before, after in pairwise(levels)]
-    if levels[0] != STEM_LEVEL or levels[-1] > MAX_LEVEL or any(s not in (0, 1) for s in steps):
+    if levels[0] != first or levels[-1] > MAX_LEVEL or any(s not in (0, 1) for s in steps):
         raise InvalidArchitecture(
-            f"stem levels {levels!r}: a stem starts at level {STEM_LEVEL}, rises by 0 or 1 a block "
+            f"stem levels {levels!r}: this stem starts at level {first}, rises by 0 or 1 a block "
             f"and ends at {MAX_LEVEL} at most"
         )
 
@@ -87,6 +102,15 @@ def _check_blocks(blocks: tuple[BlockSpec, ...]) -> None:
                 f"block {position} (feature {feature}) takes feature {block.inputs[-1]}: a block "
                 f"takes only earlier features, 0 to {feature - 1}"
             )
+
+
+def _check_family(blocks: tuple[BlockSpec, ...]) -> None:
+    types = sorted({block.block_fn for block in blocks})
+    if "mbconv" in types and len(types) > 1:
+        raise InvalidArchitecture(
+            f"block types {', '.join(types)}: MBConv blocks resample their parents in their own "
+            "way, so a network has them alone or not at all"
+        )
 
 
 def _check_outputs(blocks: tuple[BlockSpec, ...], output_levels: tuple[int, ...]) -> None:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from search_space.errors import InvalidArchitecture
 
-BLOCK_FNS = ("bottleneck", "residual")
+BLOCK_FNS = ("bottleneck", "residual", "mbconv")
+REGULAR_BLOCK_FNS = BLOCK_FNS[:2]  # what SpineNet-49 was searched with
 MIN_LEVEL, MAX_LEVEL = 1, 7  # a level-2 block shifted by -1 ... a level-5 block shifted by +2
 NUM_STEM_FEATURES = 2  # only the last two stem blocks are ever parents (official code)
 

@@ -3,7 +3,11 @@
 import json
 from collections.abc import Mapping, Sequence
 
-from search_space.architecture import Architecture
+from search_space.architecture import (
+    DEFAULT_STEM_LEVELS,
+    MOBILE_STEM_LEVELS,
+    Architecture,
+)
 from search_space.block import BlockSpec
 from search_space.errors import InvalidArchitecture
 
@@ -27,6 +31,7 @@ def from_json(text: str) -> Architecture:
     """The architecture of `to_json`'s text, or of the official list of block specs.
 
     That list holds [level, type, [input, input], is_output] for every block. Without
+    stem_levels, they are those of SpineNet, or of SpineNet-Mobile for MBConv blocks; without
     output_levels, they are 3 to 7 and the levels of the output blocks. Raises
     InvalidArchitecture.
     """
@@ -42,11 +47,13 @@ def from_json(text: str) -> Architecture:
         )
     _refuse_unknown(document, ("blocks", "stem_levels", "output_levels"), "the object")
     blocks = tuple(_block(row, f"block {i}") for i, row in enumerate(document["blocks"]))
+    mobile = any(block.block_fn == "mbconv" for block in blocks)
+    stem = list(MOBILE_STEM_LEVELS if mobile else DEFAULT_STEM_LEVELS)
     outputs = {block.level for block in blocks if block.is_output}
     default = sorted(outputs.union(DEFAULT_OUTPUT_LEVELS))
     return Architecture(
         blocks,
-        _levels(document.get("stem_levels", [2, 2]), "stem_levels"),
+        _levels(document.get("stem_levels", stem), "stem_levels"),
         _levels(document.get("output_levels", default), "output_levels"),
     )
 

@@ -1,6 +1,6 @@
 """The graph the official builder makes of a list of block specs."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,7 +17,12 @@ class Wiring(Protocol):
 
     @property
     def stem_levels(self) -> tuple[int, ...]:
-        """The chain of bottlenecks before them; the last two are features 0 and 1."""
+        """The chain of blocks before them; the last two are features 0 and 1."""
+        ...
+
+    @property
+    def stem_block_fn(self) -> str:
+        """Type of the chain's blocks."""
         ...
 
 
@@ -34,8 +39,8 @@ class Node:
     live: bool  # some output depends on it; other blocks are not built
 
 
-def resolve(wiring: Wiring) -> tuple[Node, ...]:
-    """One node for every block, in block order.
+def resolve(wiring: Wiring, levels: Collection[int] | None = None) -> tuple[Node, ...]:
+    """One node for every block, in block order; live are those that an output at `levels` needs.
 
     At each output block in order, every earlier feature (stem features too) that nothing has
     used SO FAR and that has the block's own level and channels is merged into its sum. A later
@@ -45,7 +50,7 @@ def resolve(wiring: Wiring) -> tuple[Node, ...]:
     bottleneck (4C) never equals a residual block (C).
     """
     merged = _merged(wiring)
-    live = _live(wiring.blocks, merged)
+    live = _live(wiring.blocks, merged, levels)
     return tuple(
         Node(
             feature=NUM_STEM_FEATURES + position,
@@ -68,7 +73,7 @@ def built_stem_blocks(wiring: Wiring, nodes: Sequence[Node]) -> int:
 
 
 def _merged(wiring: Wiring) -> list[tuple[int, ...]]:
-    shapes = [(level, "bottleneck") for level in wiring.stem_levels[-NUM_STEM_FEATURES:]]
+    shapes = [(level, wiring.stem_block_fn) for level in wiring.stem_levels[-NUM_STEM_FEATURES:]]
     used = [False] * (NUM_STEM_FEATURES + len(wiring.blocks))
     merged: list[tuple[int, ...]] = []
     for block in wiring.blocks:
@@ -85,8 +90,13 @@ def _merged(wiring: Wiring) -> list[tuple[int, ...]]:
     return merged
 
 
-def _live(blocks: Sequence[BlockSpec], merged: Sequence[tuple[int, ...]]) -> list[bool]:
-    live = [False] * NUM_STEM_FEATURES + [block.is_output for block in blocks]
+def _live(
+    blocks: Sequence[BlockSpec],
+    merged: Sequence[tuple[int, ...]],
+    levels: Collection[int] | None,
+) -> list[bool]:
+    live = [False] * NUM_STEM_FEATURES
+    live += [b.is_output and (levels is None or b.level in levels) for b in blocks]
     for position in range(len(blocks) - 1, -1, -1):
         if live[NUM_STEM_FEATURES + position]:
             for feature in blocks[position].inputs + merged[position]:
