@@ -4,7 +4,14 @@ from search_space.ablation import sequential_only
 from search_space.architecture import Architecture
 from search_space.block import BLOCK_FNS, BlockSpec
 from search_space.block_specs import from_json, to_json
-from search_space.cost import Cost, backbone_cost, retinanet_cost
+from search_space.conv_cost import Cost
+from search_space.cost import (
+    backbone_cost,
+    backbone_costs,
+    classifier_cost,
+    mask_rcnn_cost,
+    retinanet_cost,
+)
 from search_space.drawing import draw_dot, draw_svg, draw_text
 from search_space.errors import (
     InvalidArchitecture,
@@ -13,8 +20,8 @@ from search_space.errors import (
     SearchSpaceError,
 )
 from search_space.graph import Node, built_stem_blocks, resolve
-from search_space.published import PUBLISHED, R0_SP53, SPINENET_49
-from search_space.scale import BackboneScale, HeadScale
+from search_space.published import PUBLISHED, R0_SP53, R23_SP30, SPINENET_49, SPINENET_MOBILE
+from search_space.scale import BackboneScale, HeadScale, MaskRCNNScale
 from search_space.space import Decision, Genotype, SearchSpace
 from search_space.spinenet_space import SpineNetSpace
 
@@ -22,7 +29,9 @@ __all__ = [
     "BLOCK_FNS",
     "PUBLISHED",
     "R0_SP53",
+    "R23_SP30",
     "SPINENET_49",
+    "SPINENET_MOBILE",
     "Architecture",
     "BackboneScale",
     "BlockSpec",
@@ -33,16 +42,20 @@ __all__ = [
     "InvalidArchitecture",
     "InvalidGenotype",
     "InvalidSpace",
+    "MaskRCNNScale",
     "Node",
     "SearchSpace",
     "SearchSpaceError",
     "SpineNetSpace",
     "backbone_cost",
+    "backbone_costs",
     "built_stem_blocks",
+    "classifier_cost",
     "draw_dot",
     "draw_svg",
     "draw_text",
     "from_json",
+    "mask_rcnn_cost",
     "resolve",
     "retinanet_cost",
     "sequential_only",

@@ -8,6 +8,10 @@ from search_space.errors import InvalidSpace
 # 3x3 width C of a block by level, before the filter scale (FILTER_SIZE_MAP, official code).
 BASE_FILTERS = {1: 32, 2: 64, 3: 128, 4: 256, 5: 256, 6: 256, 7: 256}
 BOTTLENECK_EXPANSION = 4
+# Of SpineNet-Mobile (official spinenet_mobile): channels by level, 0 for the stem's convolution; an
+# MBConv block widens its input sixfold and squeezes to a fifth of its input's channels.
+MBCONV_FILTERS = {0: 8, 1: 16, 2: 24, 3: 40, 4: 80, 5: 112, 6: 112, 7: 112}
+MBCONV_EXPANSION, SQUEEZE_RATIO = 6, 0.2
 MOST_SCALE = 100
 
 
@@ -46,9 +50,18 @@ class BackboneScale:
         return int(BASE_FILTERS[level] * self.filter_scale)
 
     def channels(self, level: int, block_fn: str) -> int:
-        """Output (and input) channels of a block: 4C of a bottleneck, C of a residual one."""
+        """Output (and input) channels: 4C of a bottleneck, C of a residual block.
+
+        An MBConv block has channels of its own; its level 0 is the mobile stem's convolution.
+        """
+        if block_fn == "mbconv":
+            return int(MBCONV_FILTERS[level] * self.filter_scale)
         expansion = BOTTLENECK_EXPANSION if block_fn == "bottleneck" else 1
         return expansion * self.filters(level)
+
+    def squeezed_filters(self, channels: int) -> int:
+        """Width inside the squeeze and excitation of an MBConv block of so many input channels."""
+        return max(1, int(channels * SQUEEZE_RATIO))
 
     def resample_filters(self, parent_level: int) -> int:
         """Width inside the resample of a parent at this level, whatever the parent's type."""
@@ -70,6 +83,7 @@ class HeadScale:
     anchors_per_cell: int = 9
     predictor_kernel: int = 3
     shared_tower: bool = False  # one tower feeds both predictors
+    separable: bool = False  # depthwise, then 1x1, in place of every 3x3 (SpineNet-Mobile)
 
     def __post_init__(self) -> None:
         _check_count("num_convs", self.num_convs, 0)
@@ -77,6 +91,31 @@ class HeadScale:
             _check_count(name, getattr(self, name), 1)
         if self.predictor_kernel % 2 == 0:
             raise InvalidSpace(f"predictor_kernel {self.predictor_kernel}: a kernel is odd")
+
+
+@dataclass(frozen=True, slots=True)
+class MaskRCNNScale:
+    """The heads of Mask R-CNN; defaults are SpineNet-49's (arXiv 1912.05027 section 5.2).
+
+    Raises InvalidSpace.
+    """
+
+    rpn_convs: int = 1
+    rpn_filters: int = 256
+    anchors_per_cell: int = 3  # of the region proposal network
+    box_convs: int = 4
+    box_filters: int = 256
+    box_hidden: int = 1024
+    mask_convs: int = 4
+    mask_filters: int = 256
+    num_classes: int = 91  # with the background
+    proposals: int = 1000  # an image, of which the box head sees each
+    masks: int = 100  # an image: the detections that are kept
+
+    def __post_init__(self) -> None:
+        for name in self.__dataclass_fields__:
+            least = 0 if name.endswith("_convs") else 1
+            _check_count(name, getattr(self, name), least)
 
 
 MOST = 100_000  # of anything that is counted here; the largest published width is 512

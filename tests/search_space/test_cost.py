@@ -4,7 +4,6 @@ from search_space import (
     SPINENET_49,
     Architecture,
     BackboneScale,
-    Cost,
     HeadScale,
     InvalidSpace,
     backbone_cost,
@@ -12,37 +11,6 @@ from search_space import (
     sequential_only,
 )
 from tests.search_space.architectures import R, block, five_outputs
-
-# Counted in the official implementation, tf-models-official 2.20.0: its own scalings, 91 classes,
-# rounded to thousands of parameters and millions of multiply-adds.
-OFFICIAL = {
-    "49S": (BackboneScale(0.65, endpoint_filters=128), HeadScale(filters=128), 640),
-    "49S, endpoints 256": (BackboneScale(0.65), HeadScale(filters=128), 640),
-    "49": (BackboneScale(), HeadScale(), 640),
-    "96": (BackboneScale(block_repeats=2), HeadScale(), 1024),
-    "143": (BackboneScale(resample_alpha=1.0, block_repeats=3), HeadScale(), 1280),
-    "190": (BackboneScale(1.3, 1.0, 4, 512), HeadScale(7, 512), 1280),
-}
-COUNTS = {
-    "49S": (9.089, 12.325, 11.266, 30.779),
-    "49S, endpoints 256": (9.473, 12.778, 11.945, 33.745),
-    "49": (21.831, 28.262, 28.543, 85.282),
-    "96": (36.263, 119.054, 42.975, 265.024),
-    "143": (60.248, 295.259, 66.960, 523.338),
-    "190": (126.588, 620.983, 163.637, 1881.660),
-}
-
-
-def counts(cost: Cost) -> tuple[float, float]:
-    return round(cost.params / 1e6, 3), round(cost.madds / 1e9, 3)
-
-
-@pytest.mark.parametrize("name", OFFICIAL)
-def test_the_count_is_the_official_networks(name: str) -> None:
-    scale, head, pixels = OFFICIAL[name]
-    backbone = counts(backbone_cost(SPINENET_49, scale, pixels))
-    detector = counts(retinanet_cost(SPINENET_49, scale, head, pixels))
-    assert backbone + detector == COUNTS[name]
 
 
 def test_80_classes_save_what_the_ports_of_spinenet_49_save() -> None:
@@ -69,7 +37,7 @@ def test_a_network_small_enough_to_count_by_hand() -> None:
     norms = 2 * (6 + 4 + 4 + 16 + 16 + 4 + 4 + 8 + 8 + 8 + 5)
     madds = 16 * stem + 4 * (sum(bottleneck) + resample[0])
     madds += sum(resample[1:]) + residual + endpoint
-    assert cost == Cost(weights + norms, madds)
+    assert (cost.params, cost.madds) == (weights + norms, madds)
 
 
 def test_dead_blocks_cost_nothing() -> None:
