@@ -11,47 +11,14 @@ from torch import Tensor, nn
 
 from proxy_tasks.blocks import Bottleneck, Resample, Residual
 from proxy_tasks.initialization import initialize_convolutions, zero_last_norms
-from proxy_tasks.layers import ACTIVATIONS, Conv, ConvNorm, PointwiseConv, max_pool
+from proxy_tasks.layers import ACTIVATIONS, ConvNorm, PointwiseConv
+from proxy_tasks.mbconv import MBConv, MobileResample
+from proxy_tasks.stem import MobileStem, Stem
+from proxy_tasks.stochastic_depth import block_drop_rate
 from search_space.architecture import Architecture
 from search_space.block import NUM_STEM_FEATURES
 from search_space.graph import Node, built_stem_blocks, resolve
 from search_space.scale import BackboneScale
-
-
-class Stem(nn.Module):
-    """7x7/2 convolution, max pool (at stride 4), then a chain of bottlenecks.
-
-    The width scale does not multiply the convolution's `stem_filters` (64 in the paper).
-    Returns the output of every bottleneck; features 0 and 1 are those of the last two.
-    """
-
-    def __init__(
-        self, levels: tuple[int, ...], scale: BackboneScale, normalization: str, activation: str
-    ) -> None:
-        super().__init__()
-        self.pooled = scale.stem_stride == 4
-        self.conv = ConvNorm(Conv(3, scale.stem_filters, 7, stride=2), normalization, activation)
-        channels, level = scale.stem_filters, 2
-        self.blocks = nn.ModuleList()
-        for target in levels:
-            width = scale.filters(target)
-            stride = 2 ** (target - level)
-            blocks = [Bottleneck(channels, width, normalization, activation, stride)]
-            channels = scale.channels(target, "bottleneck")
-            for _ in range(scale.block_repeats - 1):
-                blocks.append(Bottleneck(channels, width, normalization, activation))
-            self.blocks.append(nn.Sequential(*blocks))
-            level = target
-
-    def forward(self, images: Tensor) -> list[Tensor]:
-        x = self.conv(images)
-        if self.pooled:
-            x = max_pool(x)
-        features = []
-        for block in self.blocks:
-            x = block(x)
-            features.append(x)
-        return features
 
 
 class ScalePermutedBlock(nn.Module):
@@ -64,26 +31,44 @@ class ScalePermutedBlock(nn.Module):
         scale: BackboneScale,
         normalization: str,
         activation: str,
+        drop_rate: float,
     ) -> None:
         super().__init__()
         self.level, self.parents, self.merged = node.level, node.parents, node.merged
-        width = scale.filters(node.level)
         channels = scale.channels(node.level, node.block_fn)
         self.resample = nn.ModuleList()
         for parent in node.parents:
-            parent_level = architecture.feature_level(parent)
-            before = scale.channels(parent_level, architecture.feature_block_fn(parent))
-            mid = scale.resample_filters(parent_level)
-            steps = node.level - parent_level
-            self.resample.append(Resample(before, mid, channels, steps, normalization, activation))
-        self.blocks = nn.Sequential()
-        for _ in range(scale.block_repeats):
-            self.blocks.append(
-                Bottleneck(channels, width, normalization, activation)
-                if node.block_fn == "bottleneck"
-                else Residual(width, normalization, activation)
-            )
+            level, block_fn = architecture.feature_level(parent), node.block_fn
+            before = scale.channels(level, architecture.feature_block_fn(parent))
+            steps = node.level - level
+            if block_fn == "mbconv":
+                resample: nn.Module = MobileResample(
+                    before, channels, steps, normalization, activation
+                )
+            else:
+                mid = scale.resample_filters(level)
+                resample = Resample(before, mid, channels, steps, normalization, activation)
+            self.resample.append(resample)
         self.activation = ACTIVATIONS[activation]
+        self.blocks = nn.Sequential()
+        width = scale.filters(node.level)
+        for repeat in range(scale.block_repeats):
+            if node.block_fn == "mbconv":
+                squeezed = scale.squeezed_filters(channels)
+                block: nn.Module = MBConv(
+                    channels,
+                    channels,
+                    squeezed,
+                    normalization,
+                    activation,
+                    drop_rate=drop_rate,
+                    hard_gate=repeat == 0,
+                )
+            elif node.block_fn == "residual":
+                block = Residual(width, normalization, activation, drop_rate=drop_rate)
+            else:
+                block = Bottleneck(channels, width, normalization, activation, drop_rate=drop_rate)
+            self.blocks.append(block)
 
     def forward(self, features: Mapping[int, Tensor], size: tuple[int, int]) -> Tensor:
         x = self.resample[0](features[self.parents[0]], size)
@@ -100,7 +85,8 @@ class SpineNetBackbone(nn.Module):
 
     Blocks that reach no output are not built. `scale.stem_stride` 2 leaves the stem's max pool out,
     so that a level has half its usual stride: `stride(level)`. Any H and W will do: a side is
-    halved upwards at each level and upsampled maps are cropped.
+    halved upwards at each level and upsampled maps are cropped. `stochastic_depth` is the drop
+    rate of the last block; earlier ones have a share of it, by position.
     """
 
     def __init__(
@@ -110,6 +96,7 @@ class SpineNetBackbone(nn.Module):
         *,
         normalization: str = "batch_norm",
         activation: str = "relu",
+        stochastic_depth: float = 0.0,
         zero_init: bool = False,
         min_level: int = 3,
         max_level: int = 7,
@@ -118,16 +105,19 @@ class SpineNetBackbone(nn.Module):
         super().__init__()
         self.levels = [v for v in architecture.output_levels if min_level <= v <= max_level]
         self.scale, self.out_channels = scale, scale.endpoint_filters
-        nodes = live_nodes(architecture, self.levels)
+        nodes = [node for node in resolve(architecture, self.levels) if node.live]
         stem_levels = architecture.stem_levels[: built_stem_blocks(architecture, nodes)]
         # The chain's last two blocks are features 0 and 1, also where the last is not built.
         self.first_stem_feature = NUM_STEM_FEATURES - len(architecture.stem_levels)
-        self.stem = Stem(stem_levels, scale, normalization, activation)
+        stem = MobileStem if architecture.is_mobile else Stem
+        self.stem = stem(stem_levels, scale, normalization, activation)
         self.blocks = nn.ModuleDict()
         self.output_features: dict[int, int] = {}  # level -> feature
         for node in nodes:
+            position = node.feature - NUM_STEM_FEATURES
+            drop_rate = block_drop_rate(stochastic_depth, position, len(architecture.blocks))
             self.blocks[str(node.feature)] = ScalePermutedBlock(
-                node, architecture, scale, normalization, activation
+                node, architecture, scale, normalization, activation, drop_rate
             )
             if node.is_output and node.level in self.levels:
                 self.output_features[node.level] = node.feature
@@ -143,6 +133,14 @@ class SpineNetBackbone(nn.Module):
     def stride(self, level: int) -> int:
         """Pixels of the input per cell of a level's map."""
         return self.scale.stem_stride << (level - 2)
+
+    @property
+    def feature_info(self) -> list[dict[str, int | str]]:
+        """What timm's `features_only` models say of each map, finest first."""
+        return [
+            {"num_chs": self.out_channels, "reduction": self.stride(v), "module": f"endpoints.{v}"}
+            for v in self.levels
+        ]
 
     def features(self, images: Tensor) -> dict[int, Tensor]:
         """Every feature that is built, before the endpoints: `{0, 1: stem, 2 + i: block i}`.
@@ -160,13 +158,3 @@ class SpineNetBackbone(nn.Module):
     def forward(self, images: Tensor) -> dict[int, Tensor]:
         features = self.features(images)
         return {v: self.endpoints[str(v)](features[self.output_features[v]]) for v in self.levels}
-
-
-def live_nodes(architecture: Architecture, levels: list[int]) -> list[Node]:
-    """The blocks that an endpoint of `levels` needs, in the order of construction."""
-    nodes = resolve(architecture)
-    needed = {n.feature for n in nodes if n.is_output and n.level in levels}
-    for node in reversed(nodes):
-        if node.feature in needed:
-            needed.update((*node.parents, *node.merged))
-    return [node for node in nodes if node.feature in needed]

@@ -10,6 +10,7 @@ from proxy_tasks.layers import (
     max_pool,
     resize_nearest,
 )
+from proxy_tasks.stochastic_depth import StochasticDepth
 from search_space.scale import BOTTLENECK_EXPANSION
 
 
@@ -20,7 +21,14 @@ class Bottleneck(nn.Module):
     """
 
     def __init__(
-        self, in_channels: int, width: int, normalization: str, activation: str, stride: int = 1
+        self,
+        in_channels: int,
+        width: int,
+        normalization: str,
+        activation: str,
+        *,
+        stride: int = 1,
+        drop_rate: float = 0.0,
     ) -> None:
         super().__init__()
         out_channels = width * BOTTLENECK_EXPANSION
@@ -33,6 +41,7 @@ class Bottleneck(nn.Module):
         self.conv1 = ConvNorm(PointwiseConv(in_channels, width), normalization, activation)
         self.conv2 = ConvNorm(Conv(width, width, 3, stride=stride), normalization, activation)
         self.conv3 = ConvNorm(PointwiseConv(width, out_channels), normalization, None)
+        self.drop = StochasticDepth(drop_rate)
         self.activation = ACTIVATIONS[activation]
 
     @property
@@ -42,16 +51,19 @@ class Bottleneck(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         shortcut = x if self.shortcut is None else self.shortcut(x)
-        return self.activation(shortcut + self.conv3(self.conv2(self.conv1(x))))
+        return self.activation(shortcut + self.drop(self.conv3(self.conv2(self.conv1(x)))))
 
 
 class Residual(nn.Module):
     """3x3, 3x3 with the activation after the sum. Resampling has made the channels equal."""
 
-    def __init__(self, width: int, normalization: str, activation: str) -> None:
+    def __init__(
+        self, width: int, normalization: str, activation: str, *, drop_rate: float = 0.0
+    ) -> None:
         super().__init__()
         self.conv1 = ConvNorm(Conv(width, width, 3), normalization, activation)
         self.conv2 = ConvNorm(Conv(width, width, 3), normalization, None)
+        self.drop = StochasticDepth(drop_rate)
         self.activation = ACTIVATIONS[activation]
 
     @property
@@ -60,7 +72,7 @@ class Residual(nn.Module):
         return self.conv2.norm
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.activation(x + self.conv2(self.conv1(x)))
+        return self.activation(x + self.drop(self.conv2(self.conv1(x))))
 
 
 class Resample(nn.Module):
@@ -101,11 +113,21 @@ class Resample(nn.Module):
             x = self.down(x)
             for _ in range(self.steps - 1):
                 x = max_pool(x)
-        if self.steps < 0:
-            factor = 2**-self.steps
-            cropped = (x.shape[1] * factor, x.shape[2] * factor) != size
-            if self.expand_first and not cropped:
-                return resize_nearest(self.expand(x), factor, *size)
-            x = resize_nearest(x, factor, *size)
-        expanded: Tensor = self.expand(x)
-        return expanded
+        return upsample_and_expand(x, self.expand, self.steps, size, self.expand_first)
+
+
+def upsample_and_expand(
+    x: Tensor, expand: ConvNorm, steps: int, size: tuple[int, int], expand_first: bool
+) -> Tensor:
+    """Up by `-steps` octaves where steps < 0, cropped to `size`, and through the last 1x1.
+
+    Cropping drops cells, and with them the equal statistics: there the official order stays.
+    """
+    if steps < 0:
+        factor = 2**-steps
+        cropped = (x.shape[1] * factor, x.shape[2] * factor) != size
+        if expand_first and not cropped:
+            return resize_nearest(expand(x), factor, *size)
+        x = resize_nearest(x, factor, *size)
+    expanded: Tensor = expand(x)
+    return expanded

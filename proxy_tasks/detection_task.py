@@ -55,10 +55,13 @@ class DetectionTask:
         """
         keep_freed_memory()
         wall, cpu = time.perf_counter(), time.process_time()
-        detector = self.build(architecture, seed)
         rng = np.random.default_rng(seed)
         stream = batches(self.data.train, self.fidelity.batch_size, rng, flip=self.training.flip)
-        losses = train(detector, stream, self.fidelity.steps, self.training)
+        # Stochastic depth, and torch when it makes a layer, draw from the global generator.
+        with torch.random.fork_rng(devices=self._gpus()):
+            torch.manual_seed(seed)
+            detector = self.build(architecture, seed)
+            losses = train(detector, stream, self.fidelity.steps, self.training)
         metrics = average_precision(self.data.reward, self.detect(detector, self.data.reward))
         return {
             **metrics,
@@ -67,6 +70,10 @@ class DetectionTask:
             "seconds": time.perf_counter() - wall,
             "cpu_seconds": time.process_time() - cpu,
         }
+
+    def _gpus(self) -> list[torch.device]:
+        device = torch.device(self.device)
+        return [device] if device.type == "cuda" else []
 
     def build(self, architecture: Architecture, seed: int) -> Detector:
         """An untrained detector whose weights are drawn from the seed."""
@@ -77,6 +84,7 @@ class DetectionTask:
             fidelity.backbone_scale(),
             normalization=recipe.normalization,
             activation=recipe.activation,
+            stochastic_depth=recipe.stochastic_depth,
             zero_init=recipe.zero_init,
             min_level=architecture.output_levels[0],
             max_level=architecture.output_levels[-1],

@@ -4,6 +4,7 @@ import torch
 from torch import nn
 
 from proxy_tasks.blocks import Bottleneck, Residual
+from proxy_tasks.mbconv import MBConv
 
 # The standard deviation of a unit normal cut at two standard deviations.
 TRUNCATED_NORMAL_STD = 0.87962566103423978
@@ -25,7 +26,7 @@ def initialize_convolutions(module: nn.Module, generator: torch.Generator | None
 def zero_last_norms(module: nn.Module) -> None:
     """Let every block start as the identity (Goyal et al. 2017, arXiv 1706.02677, section 5.1)."""
     for block in module.modules():
-        if isinstance(block, Bottleneck | Residual):
+        if isinstance(block, Bottleneck | Residual | MBConv) and block.last_norm is not None:
             weight = block.last_norm.weight
             assert isinstance(weight, torch.Tensor)
             nn.init.zeros_(weight)

@@ -44,19 +44,34 @@ class Conv(nn.Conv2d):
         kernel_size: int,
         *,
         stride: int = 1,
+        groups: int = 1,
         bias: bool = False,
     ) -> None:
-        super().__init__(in_channels, out_channels, kernel_size, stride=stride, bias=bias)
+        super().__init__(
+            in_channels, out_channels, kernel_size, stride=stride, groups=groups, bias=bias
+        )
         # One value: the kernels and strides here are square.
         self.side, self.step = kernel_size, stride
 
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - torch's own name
         x = input.permute(0, 3, 1, 2)  # a view; in memory it is channels_last
         if self.step == 1:
-            y = F.conv2d(x, self.weight, self.bias, padding=self.side // 2)
+            padding = self.side // 2
         else:
-            y = F.conv2d(pad_same(x, self.side, self.step), self.weight, self.bias, self.step)
+            x, padding = pad_same(x, self.side, self.step), 0
+        y = F.conv2d(x, self.weight, self.bias, self.step, padding, 1, self.groups)
         return y.permute(0, 2, 3, 1)
+
+
+class SeparableConv(PointwiseConv):
+    """A depthwise k x k convolution, then a 1x1 with bias (Keras SeparableConv2D)."""
+
+    def __init__(self, in_channels: int, out_channels: int, kernel_size: int) -> None:
+        super().__init__(in_channels, out_channels, bias=True)
+        self.depthwise = Conv(in_channels, in_channels, kernel_size, groups=in_channels)
+
+    def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - torch's own name
+        return super().forward(self.depthwise(input))
 
 
 def pad_same(x: Tensor, side: int, step: int) -> Tensor:
@@ -104,6 +119,20 @@ class BatchNorm(nn.BatchNorm2d):
         return super().forward(input.permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
 
 
+class SyncBatchNorm(nn.SyncBatchNorm):
+    """Batch normalisation of `[B, H, W, C]` with statistics over all processes of a training.
+
+    Outside `torch.distributed` it is BatchNorm. Across processes torch has it on GPUs only.
+    (`nn.SyncBatchNorm.convert_sync_batchnorm` would take the wrong axis for the channels.)
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__(channels, eps=NORM_EPSILON, momentum=BATCH_NORM_MOMENTUM)
+
+    def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - torch's own name
+        return super().forward(input.permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
+
+
 class GroupNorm(nn.GroupNorm):
     """Group normalisation of `[B, H, W, C]`; of use where batches and trainings are short.
 
@@ -122,6 +151,7 @@ class GroupNorm(nn.GroupNorm):
 
 NORMALIZATIONS: dict[str, Callable[[int], nn.Module]] = {
     "batch_norm": BatchNorm,
+    "sync_batch_norm": SyncBatchNorm,
     "group_norm": GroupNorm,
 }
 

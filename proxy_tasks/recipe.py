@@ -36,6 +36,7 @@ class Fidelity:
     head_filters: int
     head_predictor_kernel: int = 3
     head_shared_tower: bool = False
+    head_separable: bool = False
     block_repeats: int = 1
     stem_filters: int = 64
     stem_stride: int = 4
@@ -66,11 +67,16 @@ class Fidelity:
             anchors_per_cell=anchors_per_cell,
             predictor_kernel=self.head_predictor_kernel,
             shared_tower=self.head_shared_tower,
+            separable=self.head_separable,
         )
 
     def canonical(self) -> str:
         """The same text for the same fidelity: JSON with sorted keys."""
-        return dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+        values = asdict(self)
+        # Runs of before 2026-11-22 do not know it: at its default it stays out of their identity.
+        if not values["head_separable"]:
+            del values["head_separable"]
+        return dumps(values, sort_keys=True, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +154,12 @@ class DetectorRecipe:
     normalization: str = "batch_norm"
     activation: str = "relu"
     zero_init: bool = False  # blocks start as the identity
+    stochastic_depth: float = 0.0  # drop rate of the last block; the paper's best runs have 0.2
 
     def __post_init__(self) -> None:
+        _check(self, "stochastic_depth", 0, 0.99)
         for name, known in (
-            ("normalization", ("batch_norm", "group_norm")),
+            ("normalization", ("batch_norm", "sync_batch_norm", "group_norm")),
             ("activation", ("relu", "swish", "hard_swish")),
         ):
             value = getattr(self, name)

@@ -7,7 +7,8 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-from proxy_tasks.layers import ACTIVATIONS, NORMALIZATIONS, Conv, PointwiseConv
+from proxy_tasks.initialization import initialize_convolutions
+from proxy_tasks.layers import ACTIVATIONS, NORMALIZATIONS, Conv, PointwiseConv, SeparableConv
 from search_space.scale import HeadScale
 
 # Probability that an untrained head gives each class (RetinaNet section 4.1).
@@ -29,7 +30,8 @@ class Tower(nn.Module):
         super().__init__()
         widths = [in_channels] + [scale.filters] * scale.num_convs
         self.convs = nn.ModuleList(
-            Conv(before, after, 3, bias=True) for before, after in pairwise(widths)
+            head_conv(before, after, 3, separable=scale.separable)
+            for before, after in pairwise(widths)
         )
         self.norms = nn.ModuleDict(
             {
@@ -54,7 +56,8 @@ class RetinaNetHead(nn.Module):
 
     Anchors run finest level first, then row, column and anchor of the cell.
     `scale.shared_tower` lets one tower feed both predictors, and `predictor_kernel` may be 1:
-    what a narrow proxy can afford. The paper has two towers and 3x3 predictors.
+    what a narrow proxy can afford. The paper has two towers and 3x3 predictors; SpineNet-Mobile's
+    convolutions are `scale.separable`.
     """
 
     def __init__(
@@ -74,14 +77,22 @@ class RetinaNetHead(nn.Module):
             Tower(levels, in_channels, scale, normalization, activation) for _ in range(towers)
         )
         width = scale.filters if scale.num_convs else in_channels
-        self.classes = predictor(width, scale.anchors_per_cell * scale.num_classes, scale)
-        self.boxes = predictor(width, scale.anchors_per_cell * 4, scale)
-        self._initialize(generator)
+        predicted = (scale.anchors_per_cell * scale.num_classes, scale.anchors_per_cell * 4)
+        self.classes, self.boxes = (
+            head_conv(width, channels, scale.predictor_kernel, separable=scale.separable)
+            for channels in predicted
+        )
+        self._initialize(generator, separable=scale.separable)
 
-    def _initialize(self, generator: torch.Generator | None) -> None:
+    def _initialize(self, generator: torch.Generator | None, *, separable: bool) -> None:
+        """Normal weights; separable towers as the backbone, or two narrow layers leave nothing."""
+        if separable:
+            initialize_convolutions(self, generator)
         for layer in self.modules():
             if isinstance(layer, nn.Conv2d):
                 predicts = layer is self.classes or layer is self.boxes
+                if separable and not predicts:
+                    continue
                 std = PREDICTOR_STD if predicts else TOWER_STD
                 nn.init.normal_(layer.weight, std=std, generator=generator)
                 assert layer.bias is not None
@@ -100,8 +111,10 @@ class RetinaNetHead(nn.Module):
         return torch.cat(logits, 1), torch.cat(codes, 1)
 
 
-def predictor(in_channels: int, out_channels: int, scale: HeadScale) -> nn.Conv2d:
-    """The last convolution of a tower."""
-    if scale.predictor_kernel == 1:
+def head_conv(in_channels: int, out_channels: int, kernel: int, *, separable: bool) -> nn.Conv2d:
+    """A convolution with bias; a 1x1 is one already when separated."""
+    if kernel == 1:
         return PointwiseConv(in_channels, out_channels, bias=True)
-    return Conv(in_channels, out_channels, scale.predictor_kernel, bias=True)
+    if separable:
+        return SeparableConv(in_channels, out_channels, kernel)
+    return Conv(in_channels, out_channels, kernel, bias=True)

@@ -3,7 +3,6 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch.utils.flop_counter import FlopCounterMode
 
 from proxy_tasks.backbone import SpineNetBackbone
 from proxy_tasks.blocks import Resample
@@ -27,23 +26,6 @@ def test_any_architecture_takes_any_image_size(seed: int, height: int, width: in
     for level, feature in found.items():
         size = (-(-height // 2**level), -(-width // 2**level))
         assert tuple(feature.shape[1:]) == (*size, 16)
-
-
-@given(seed=st.integers(0, 10**6))
-@settings(max_examples=20, deadline=None)
-def test_analytic_cost_equals_what_torch_counts(seed: int) -> None:
-    architecture = random_architecture(seed)
-    with torch.device("meta"):
-        backbone = SpineNetBackbone(architecture, NARROW).eval()
-        for module in backbone.modules():
-            if isinstance(module, Resample):
-                module.expand_first = False  # the order that the official counts assume
-        counter = FlopCounterMode(display=False)
-        with counter:
-            backbone(torch.zeros(1, 128, 128, 3))
-    cost = backbone_cost(architecture, NARROW, 128)
-    assert sum(p.numel() for p in backbone.parameters()) == cost.params
-    assert counter.get_total_flops() == 2 * cost.madds  # torch counts two flops a multiply-add
 
 
 def test_expanding_before_upsampling_changes_no_output() -> None:

@@ -17,7 +17,7 @@ from proxy_tasks.recipe import (
     TrainingRecipe,
 )
 from proxy_tasks.scenes import make_scenes
-from search_space import SPINENET_49, SpineNetSpace, retinanet_cost
+from search_space import SPINENET_49, SPINENET_MOBILE, SpineNetSpace, retinanet_cost
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +61,28 @@ def test_one_seed_gives_one_result(task: DetectionTask) -> None:
 def test_another_seed_gives_another_training(task: DetectionTask) -> None:
     losses = {task.evaluate(SPINENET_49, seed)["class_loss"] for seed in (1, 2)}
     assert len(losses) == 2
+
+
+def test_stochastic_depth_draws_from_the_seed_and_leaves_torchs_generator_alone(
+    task: DetectionTask,
+) -> None:
+    deep = replace(task, detector=replace(task.detector, stochastic_depth=0.9))
+    state = torch.get_rng_state()
+    first = without_times(deep.evaluate(SPINENET_49, 5))
+    torch.testing.assert_close(torch.get_rng_state(), state)
+    torch.rand(3)  # another place in the stream
+    assert without_times(deep.evaluate(SPINENET_49, 5)) == first
+    assert without_times(task.evaluate(SPINENET_49, 5)) != first
+
+
+def test_spinenet_mobile_trains_with_a_separable_head(task: DetectionTask) -> None:
+    fidelity = replace(task.fidelity, head_separable=True, filter_scale=0.5, steps=30)
+    recipe = replace(task.detector, activation="hard_swish")
+    mobile = replace(task, fidelity=fidelity, detector=recipe)
+    short = replace(mobile, fidelity=replace(fidelity, steps=4))
+    losses = [m.evaluate(SPINENET_MOBILE, 0) for m in (short, mobile)]
+    totals = [found["class_loss"] + found["box_loss"] for found in losses]
+    assert totals[1] < totals[0]
 
 
 def test_a_learning_rate_out_of_bounds_is_classified_as_divergence(task: DetectionTask) -> None:

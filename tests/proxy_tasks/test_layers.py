@@ -3,9 +3,12 @@ import torch
 import torch.nn.functional as F
 
 from proxy_tasks.layers import (
+    BatchNorm,
     Conv,
     GroupNorm,
     PointwiseConv,
+    SeparableConv,
+    SyncBatchNorm,
     max_pool,
     pad_same,
     resize_nearest,
@@ -60,3 +63,37 @@ def test_resize_nearest_repeats_cells_and_crops() -> None:
 def test_group_norm_of_a_single_cell_is_not_constant() -> None:
     norm = GroupNorm(32)
     assert norm(torch.randn(1, 1, 1, 32)).std() > 0.5
+
+
+def test_sync_batch_norm_of_one_process_is_batch_norm() -> None:
+    plain, sync = BatchNorm(5), SyncBatchNorm(5)
+    for _ in range(3):
+        x = torch.randn(2, 3, 4, 5)
+        torch.testing.assert_close(sync(x), plain(x))
+    torch.testing.assert_close(sync.eval()(x), plain.eval()(x))
+    assert sync.state_dict().keys() == plain.state_dict().keys()
+
+
+def test_batch_norm_has_the_official_epsilon_and_momentum() -> None:
+    """Keras momentum 0.99 is torch's 0.01; epsilon 0.001, not torch's 1e-5."""
+    x = torch.full((4, 1, 1, 1), 2.0) + torch.tensor([0.0, 0.0, 0.2, 0.2]).reshape(4, 1, 1, 1)
+    norm = BatchNorm(1)
+    y = norm(x).detach()
+    assert float(y[2]) == pytest.approx(0.1 / (0.01 + 1e-3) ** 0.5, rel=1e-4)
+    assert float(norm.running_mean) == pytest.approx(0.01 * 2.1, rel=1e-4)
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+def test_a_depthwise_convolution_keeps_channels_apart(stride: int) -> None:
+    conv, x = Conv(4, 4, 3, stride=stride, groups=4), torch.randn(1, 6, 5, 4)
+    before = conv(x)
+    x[..., 2] += 1
+    changed = (conv(x) - before).abs().amax((0, 1, 2)) > 0
+    assert changed.tolist() == [False, False, True, False]
+
+
+def test_a_separable_convolution_is_a_depthwise_and_a_1x1() -> None:
+    conv, x = SeparableConv(4, 6, 3), torch.randn(2, 5, 5, 4)
+    depthwise = F.conv2d(x.permute(0, 3, 1, 2), conv.depthwise.weight, padding=1, groups=4)
+    expected = F.conv2d(depthwise, conv.weight, conv.bias).permute(0, 2, 3, 1)
+    torch.testing.assert_close(conv(x), expected)

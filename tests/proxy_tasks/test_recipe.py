@@ -46,3 +46,14 @@ def test_background_cannot_begin_above_the_positives() -> None:
 
 def test_the_papers_anchors_are_nine_a_cell() -> None:
     assert AnchorScale().per_cell == 9
+
+
+def test_a_fidelity_of_an_older_run_is_still_itself() -> None:
+    """Stores hold the text: a field that was added later is not in it at its default."""
+    assert "separable" not in FIDELITY.canonical()
+    assert "separable" in replace(FIDELITY, head_separable=True).canonical()
+
+
+def test_a_drop_rate_of_one_is_refused() -> None:
+    with pytest.raises(InvalidRecipe, match="stochastic_depth is 1"):
+        DetectorRecipe(stochastic_depth=1.0)
