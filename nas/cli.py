@@ -14,6 +14,8 @@ COMMANDS = {
     "resume": "go on with a search that was stopped, or give it more trials",
     "leaderboard": "the trials of a run, best first",
     "show": "draw an architecture, or write it as JSON",
+    "space": "the decisions, size and make-up of a search space",
+    "cost": "parameters and multiply-adds, beside the published figures",
     "evaluate": "train and score one architecture",
 }
 ROOMS = ("controllers", "nas", "proxy_tasks", "results", "search_space")

@@ -1,0 +1,48 @@
+"""A network at a size, named on the command line."""
+
+from dataclasses import replace
+
+from nas.architecture_source import find_architecture
+from nas.config_source import suggestion
+from nas.errors import UsageError
+from search_space.architecture import Architecture
+from search_space.model_sizes import MODEL_SIZES, ModelSize
+
+MOST_PIXELS = 1 << 16
+
+
+def find_model(name: str, size_name: str | None) -> ModelSize:
+    """A name of MODEL_SIZES, or an architecture at the size of one of them.
+
+    Without a size name an architecture has SpineNet-49's widths, or SpineNet-Mobile-49's if it is
+    of MBConv blocks. Raises UsageError, or what a store raises, where there is none.
+    """
+    if name in MODEL_SIZES and size_name is None:
+        return MODEL_SIZES[name]
+    if name in MODEL_SIZES:
+        body = MODEL_SIZES[name].architecture
+        if not isinstance(body, Architecture):
+            raise UsageError(f"{name} has a size of its own: leave --model-size out")
+        architecture = body
+    else:
+        architecture = find_architecture(name)
+    if size_name is None:
+        size_name = "spinenet-mobile-49" if architecture.is_mobile else "spinenet-49"
+    return replace(_size(size_name), architecture=architecture)
+
+
+def read_image_size(text: str) -> tuple[int, int]:
+    """Height and width from `640` or `640x480`. Raises UsageError."""
+    sides = text.lower().split("x")
+    if len(sides) > 2 or not all(
+        side.isdecimal() and len(side) < 6 and 1 <= int(side) <= MOST_PIXELS for side in sides
+    ):
+        raise UsageError(f"--size {text}: give pixels, as in 640, or height x width, as in 640x480")
+    return int(sides[0]), int(sides[-1])
+
+
+def _size(name: str) -> ModelSize:
+    sizes = {n: m for n, m in MODEL_SIZES.items() if isinstance(m.architecture, Architecture)}
+    if name not in sizes:
+        raise UsageError(f"no model size {name!r}: {suggestion(name, list(sizes))}")
+    return sizes[name]

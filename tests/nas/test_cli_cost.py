@@ -1,0 +1,77 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from nas.cli import main
+from search_space import SPINENET_49, to_json
+
+
+def rows(capsys: pytest.CaptureFixture[str], *words: str) -> list[dict[str, object]]:
+    assert main(["cost", *words, "--format", "json"]) == 0
+    found: list[dict[str, object]] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def test_the_published_rows_hold_both_readings_of_49s(capsys: pytest.CaptureFixture[str]) -> None:
+    found = {row["model"]: row for row in rows(capsys, "--published")}
+    assert found["spinenet-49s"]["params"] == 11_265_942
+    assert found["spinenet-49s-256"]["params"] == 11_944_598
+    assert found["spinenet-49s"]["published_params"] == 11_900_000
+    assert found["spinenet-49s-256"]["published_madds"] == 33_800_000_000
+
+
+@pytest.mark.parametrize("network", ["backbone", "retinanet", "mask-rcnn", "classifier"])
+def test_every_published_network_has_rows(network: str, capsys: pytest.CaptureFixture[str]) -> None:
+    found = rows(capsys, "--published", "--model", network)
+    assert {"spinenet-49", "spinenet-96", "spinenet-190"} <= {str(row["model"]) for row in found}
+    assert all(row["network"] == network for row in found)
+
+
+def test_a_file_costs_what_the_published_architecture_in_it_costs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "mine.json"
+    path.write_text(to_json(SPINENET_49))
+    mine, published = (rows(capsys, name)[0] for name in (str(path), "spinenet-49"))
+    assert (mine["params"], mine["madds"]) == (published["params"], published["madds"])
+    assert mine["published_params"] is None
+
+
+def test_another_size_and_width_can_be_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    (row,) = rows(
+        capsys, "r0-sp53", "--size", "256x512", "--model-size", "spinenet-96", "--model", "backbone"
+    )
+    assert row["size"] == [256, 512]
+    assert row["params"] > 25_000_000  # type: ignore[operator]
+
+
+def test_the_table_shows_ours_the_published_and_the_difference(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["cost", "spinenet-49"]) == 0
+    table = capsys.readouterr().out
+    for text in ("28.543", "28.5", "85.282", "85.414", "85.4", "-0.14 %", "+0.02 %"):
+        assert text in table
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ([], "name one architecture, or give --published"),
+        (["spinenet-49", "--published"], "name one architecture, or give --published"),
+        (["spinenet-49", "--size", "0"], "--size 0"),
+        (["spinenet-49", "--size", "640x"], "--size 640x"),
+        (["spinenet-49", "--model-size", "spinenet-94"], "did you mean 'spinenet-96'"),
+        (["resnet-50-fpn", "--model-size", "spinenet-96"], "leave --model-size out"),
+        (["--published", "--model-size", "spinenet-96"], "--model-size"),
+        (["spinet-49"], "did you mean"),
+    ],
+)
+def test_a_mistake_ends_in_one_line(
+    words: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["cost", *words]) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
