@@ -53,9 +53,15 @@ class BackboneScale:
         """Output (and input) channels: 4C of a bottleneck, C of a residual block.
 
         An MBConv block has channels of its own; its level 0 is the mobile stem's convolution.
+        Raises InvalidSpace where the filter scale leaves none.
         """
         if block_fn == "mbconv":
-            return int(MBCONV_FILTERS[level] * self.filter_scale)
+            if channels := int(MBCONV_FILTERS[level] * self.filter_scale):
+                return channels
+            raise InvalidSpace(
+                f"filter_scale {self.filter_scale} leaves no channel in an MBConv network, whose "
+                f"stem has {MBCONV_FILTERS[0]}: give at least {1 / MBCONV_FILTERS[0]}"
+            )
         expansion = BOTTLENECK_EXPANSION if block_fn == "bottleneck" else 1
         return expansion * self.filters(level)
 

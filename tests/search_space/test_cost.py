@@ -2,6 +2,7 @@ import pytest
 
 from search_space import (
     SPINENET_49,
+    SPINENET_MOBILE,
     Architecture,
     BackboneScale,
     HeadScale,
@@ -124,6 +125,11 @@ def test_an_impossible_scale_is_refused_by_name(settings: dict[str, float]) -> N
 def test_an_impossible_head_is_refused_by_name(settings: dict[str, int]) -> None:
     with pytest.raises(InvalidSpace, match=next(iter(settings))):
         HeadScale(**settings)  # type: ignore[arg-type]
+
+
+def test_a_width_that_leaves_an_mbconv_network_no_channel_is_refused() -> None:
+    with pytest.raises(InvalidSpace, match=r"filter_scale 0\.1 .* at least 0\.125"):
+        backbone_cost(SPINENET_MOBILE, BackboneScale(0.1), 64)
 
 
 def test_an_empty_image_is_refused() -> None:
