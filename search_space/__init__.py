@@ -23,6 +23,8 @@ from search_space.graph import Node, built_stem_blocks, resolve
 from search_space.published import PUBLISHED, R0_SP53, R23_SP30, SPINENET_49, SPINENET_MOBILE
 from search_space.scale import BackboneScale, HeadScale, MaskRCNNScale
 from search_space.space import Decision, Genotype, SearchSpace
+from search_space.space_presets import SPACES
+from search_space.space_summary import SpaceSummary, summarize
 from search_space.spinenet_space import SpineNetSpace
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "PUBLISHED",
     "R0_SP53",
     "R23_SP30",
+    "SPACES",
     "SPINENET_49",
     "SPINENET_MOBILE",
     "Architecture",
@@ -46,6 +49,7 @@ __all__ = [
     "Node",
     "SearchSpace",
     "SearchSpaceError",
+    "SpaceSummary",
     "SpineNetSpace",
     "backbone_cost",
     "backbone_costs",
@@ -59,5 +63,6 @@ __all__ = [
     "resolve",
     "retinanet_cost",
     "sequential_only",
+    "summarize",
     "to_json",
 ]

@@ -10,7 +10,7 @@ def sequential_only(architecture: Architecture) -> Architecture:
     """Keep only the edges between neighbours: every block's one input is the block before it.
 
     The paper's graph damage (2) (arXiv 1912.05027 Table 8, last column); the first block takes
-    the last stem block. No block is left unused, so none is merged.
+    the last stem block. No block but a stem block is left unused, so no other is merged.
     """
     return replace(
         architecture,

@@ -39,7 +39,7 @@ class Architecture:
         """32 hex characters, equal for two architectures exactly when they build one network."""
         return architecture_key(self)
 
-    @property
+    @cached_property
     def is_mobile(self) -> bool:
         """Whether it is built of MBConv blocks (SpineNet-Mobile)."""
         return any(block.block_fn == "mbconv" for block in self.blocks)

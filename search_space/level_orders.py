@@ -1,5 +1,6 @@
 """The orders of block levels that a budget of blocks and level offsets can reach, counted."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -30,7 +31,7 @@ class LevelOrders:
                     f"with none of the offsets {self.offsets}: add an offset or widen the levels"
                 )
 
-    @property
+    @cached_property
     def length(self) -> int:
         """Blocks in the budget, and so levels in a sequence."""
         return sum(number for _, number in self.budget)
@@ -66,11 +67,18 @@ class LevelOrders:
         """Number of reachable sequences."""
         return self.completions[0]
 
+    @property
+    def naive_size(self) -> int:
+        """Number of (permutation, offsets) pairs, blocks of one level counted as different."""
+        shifts = [len(self._shifted(level)) for level, number in self.budget for _ in range(number)]
+        return math.factorial(self.length) * math.prod(shifts)
+
     def state(self, choices: Sequence[int]) -> int:
         """The multiset of these choices; a key of `completions` if some sequence begins so."""
-        return sum(self.steps[choice] for choice in choices)
+        steps = self.steps
+        return sum([steps[choice] for choice in choices])
 
-    def nth(self, index: int) -> list[int]:
+    def unrank(self, index: int) -> list[int]:
         """The choices of sequence `index`, 0 <= index < size, in lexicographic order."""
         state, chosen = 0, []
         completions = self.completions
@@ -83,6 +91,15 @@ class LevelOrders:
                     break
                 index -= number
         return chosen
+
+    def rank(self, choices: Sequence[int]) -> int:
+        """Inverse of `unrank`: how many sequences come before this one."""
+        state, index = 0, 0
+        for choice in choices:
+            before = self.steps[:choice]
+            index += sum([self.completions.get(state + step, 0) for step in before])
+            state += self.steps[choice]
+        return index
 
     def _shifted(self, level: int) -> list[int]:
         finals = (level + offset for offset in self.offsets)

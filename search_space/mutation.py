@@ -6,29 +6,16 @@ groups of decisions: scale permutation, cross-scale connections, block adjustmen
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Protocol
 
 import numpy as np
 
 from search_space.block import MAX_LEVEL, MIN_LEVEL, NUM_STEM_FEATURES, BlockSpec
+from search_space.block_space import BlockSpace
 from search_space.errors import InvalidGenotype
-from search_space.space import Genotype, SearchSpace
+from search_space.fingerprint import fingerprint
+from search_space.space import Genotype
 
 MAX_DRAWS = 2_000  # 1.4 are needed on average in the default space, 7 at most in 1,000 mutations
-
-
-class BlockSpace(SearchSpace, Protocol):
-    """A space of block-spec lists: intermediates first, then outputs."""
-
-    @property
-    def block_fns(self) -> tuple[str, ...]:
-        """Types a block may have."""
-        ...
-
-    def visible(self, position: int) -> range:
-        """Feature indices the block at this position may take as parents."""
-        ...
-
 
 Blocks = tuple[BlockSpec, ...]
 # A move returns the changed blocks, or None where the draw leads nowhere.
@@ -42,6 +29,7 @@ def mutate(space: BlockSpace, genotype: Genotype, rng: np.random.Generator) -> G
     builds the same network is thrown away and the kind drawn anew.
     """
     parent = space.decode(genotype)
+    before = fingerprint(parent)
     for _ in range(MAX_DRAWS):
         move = MOVES[rng.integers(len(MOVES))]
         blocks = move(space, parent.blocks, rng)
@@ -52,7 +40,7 @@ def mutate(space: BlockSpace, genotype: Genotype, rng: np.random.Generator) -> G
             neighbour = space.encode(child)
         except InvalidGenotype:
             continue
-        if child.key != parent.key:
+        if fingerprint(child) != before or child.key != parent.key:
             return neighbour
     raise InvalidGenotype(
         f"architecture {parent.key} has no neighbour in {MAX_DRAWS} draws: the space is too small "

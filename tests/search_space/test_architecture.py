@@ -13,8 +13,21 @@ def test_a_level_is_a_whole_number_from_1_to_7(level: object) -> None:
 
 
 def test_an_unknown_block_type_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(InvalidArchitecture, match=r"'mbconv'.*bottleneck, residual"):
-        BlockSpec(3, "mbconv", (0, 1))
+    with pytest.raises(InvalidArchitecture, match=r"'ghost'.*bottleneck, residual, mbconv"):
+        BlockSpec(3, "ghost", (0, 1))
+
+
+def test_mbconv_and_regular_blocks_in_one_network_are_refused() -> None:
+    blocks = (block(3, 0, 1, fn="mbconv"), *five_outputs(0, 1))
+    with pytest.raises(InvalidArchitecture, match="bottleneck, mbconv"):
+        Architecture(blocks)
+
+
+def test_a_mobile_stem_starts_at_level_1() -> None:
+    outputs = tuple(dataclasses.replace(b, block_fn="mbconv") for b in five_outputs(0, 1))
+    assert Architecture(outputs, stem_levels=(1, 2)).feature_level(0) == 1
+    with pytest.raises(InvalidArchitecture, match="starts at level 1"):
+        Architecture(outputs)
 
 
 @pytest.mark.parametrize("inputs", [(), (1, 0), (2, 2), (-1, 0), (0, 1, 2), [0, 1], (0, 1.0)])

@@ -6,15 +6,15 @@ from search_space import InvalidSpace
 from search_space.level_orders import LevelOrders
 
 
-def brute_force(orders: LevelOrders) -> set[tuple[int, ...]]:
+def every_encoding(orders: LevelOrders) -> list[tuple[int, ...]]:
     """Final levels of every permutation of the budget under every choice of offsets."""
     blocks = [level for level, number in orders.budget for _ in range(number)]
-    found = set()
+    found = []
     for order in itertools.permutations(blocks):
         for offsets in itertools.product(orders.offsets, repeat=len(blocks)):
             final = tuple(level + offset for level, offset in zip(order, offsets, strict=True))
             if all(orders.min_level <= level <= orders.max_level for level in final):
-                found.add(final)
+                found.append(final)
     return found
 
 
@@ -22,21 +22,41 @@ ORDERS = (
     LevelOrders(((2, 1), (3, 2), (5, 1)), (-1, 0, 1, 2), 1, 7),
     LevelOrders(((2, 2), (5, 2)), (-1, 0, 2), 2, 6),
     LevelOrders(((3, 1), (4, 3)), (0,), 1, 7),
+    LevelOrders((), (0,), 1, 7),
 )
+each = pytest.mark.parametrize("orders", ORDERS)
 
 
-@pytest.mark.parametrize("orders", ORDERS)
+@each
 def test_the_sequences_are_those_of_all_permutations_and_offsets(orders: LevelOrders) -> None:
     numbered = [
-        tuple(orders.levels[choice] for choice in orders.nth(index)) for index in range(orders.size)
+        tuple(orders.levels[choice] for choice in orders.unrank(index))
+        for index in range(orders.size)
     ]
     assert len(set(numbered)) == orders.size
-    assert set(numbered) == brute_force(orders)
+    assert set(numbered) == set(every_encoding(orders))
+
+
+@each
+def test_rank_inverts_unrank(orders: LevelOrders) -> None:
+    numbers = [orders.rank(orders.unrank(index)) for index in range(orders.size)]
+    assert numbers == list(range(orders.size))
+
+
+@each
+def test_sequences_are_numbered_in_lexicographic_order(orders: LevelOrders) -> None:
+    sequences = [orders.unrank(index) for index in range(orders.size)]
+    assert sequences == sorted(sequences)
+
+
+@each
+def test_the_naive_size_counts_permutations_times_offsets(orders: LevelOrders) -> None:
+    assert orders.naive_size == len(every_encoding(orders))
 
 
 def test_a_prefix_is_open_exactly_when_some_sequence_begins_with_its_levels() -> None:
     orders = ORDERS[1]
-    sequences = brute_force(orders)
+    sequences = set(every_encoding(orders))
     for length in range(orders.length + 1):
         for choices in itertools.product(range(len(orders.levels)), repeat=length):
             prefix = tuple(orders.levels[choice] for choice in choices)

@@ -6,6 +6,7 @@ import pytest
 from search_space import (
     PUBLISHED,
     R0_SP53,
+    R23_SP30,
     SPINENET_49,
     Architecture,
     BackboneScale,
@@ -19,13 +20,14 @@ def levels(architecture: Architecture) -> list[int]:
 
 
 def test_the_published_names_are_those_of_the_papers() -> None:
-    assert PUBLISHED == {"spinenet-49": SPINENET_49, "r0-sp53": R0_SP53}
+    assert list(PUBLISHED) == ["spinenet-49", "r0-sp53", "r23-sp30", "spinenet-mobile"]
 
 
 def test_the_blocks_per_level_are_table_1s() -> None:
-    """arXiv 1912.05027 Table 1: {L2..L7} 1,2,4,4,2,2 and 1,4,6,2,1,1."""
+    """arXiv 1912.05027 Table 1: {L2..L7} 1,2,4,4,2,2 and 1,4,6,2,1,1 and 1,2,4,1,1,1."""
     assert levels(SPINENET_49) == [2, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 6, 6, 7, 7]
     assert levels(R0_SP53) == [2, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 5, 5, 6, 7]
+    assert levels(R23_SP30) == [2, 3, 3, 4, 4, 4, 4, 5, 6, 7]
 
 
 def test_spinenet_49_has_49_layers() -> None:
@@ -35,7 +37,8 @@ def test_spinenet_49_has_49_layers() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "published", "tolerance"), [("spinenet-49", 85.4, 0.002), ("r0-sp53", 95.2, 0.005)]
+    ("name", "published", "tolerance"),
+    [("spinenet-49", 85.4, 0.002), ("r0-sp53", 95.2, 0.005), ("r23-sp30", 96.5, 0.011)],
 )
 def test_the_multiply_adds_are_the_papers(name: str, published: float, tolerance: float) -> None:
     """arXiv 1912.05027 Table 3, RetinaNet at 640; their profiler counts norms, this does not."""
@@ -44,12 +47,26 @@ def test_the_multiply_adds_are_the_papers(name: str, published: float, tolerance
 
 
 @pytest.mark.parametrize(
-    ("name", "entry"), [("spinenet-49", "SpineNet-49"), ("r0-sp53", "R0-SP53")]
+    ("name", "entry", "stem"),
+    [
+        ("spinenet-49", "SpineNet-49", 2),
+        ("r0-sp53", "R0-SP53", 2),
+        ("r23-sp30", "R23-SP30", 7),
+        ("spinenet-mobile", "SpineNet-Mobile-49", 2),
+    ],
 )
-def test_the_blocks_are_the_reference_tables(name: str, entry: str, shared: Path) -> None:
+def test_the_blocks_are_the_reference_tables(
+    name: str, entry: str, stem: int, shared: Path
+) -> None:
+    """The table counts all stem blocks; our features count the last two."""
     reference = json.loads((shared / "reference" / "spinenet_reference.json").read_text())
     wanted = [
-        (row["level"], row["type"], tuple(row["parents"]), row["is_output"])
+        (
+            row["level"],
+            row["type"],
+            tuple(parent - stem + 2 for parent in row["parents"]),
+            row["is_output"],
+        )
         for row in reference["architectures"][entry]["blocks"]
     ]
     blocks = PUBLISHED[name].blocks

@@ -4,22 +4,32 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search_space import (
-    PUBLISHED,
+    R0_SP53,
     SPINENET_49,
+    Architecture,
     Genotype,
     InvalidGenotype,
     InvalidSpace,
     SpineNetSpace,
     sequential_only,
 )
+from search_space.space_presets import SPACES
 from tests.search_space.architectures import B, R
+from tests.search_space.small_spaces import NEAR, SMALL_SPACES, every_encoding
 
 DEFAULT = SpineNetSpace()
-TINY = SpineNetSpace({3: 1, 4: 1}, offsets=(0, 1), window=2, output_levels=(3, 4))
+LARGE_AND_SMALL = {
+    "default": DEFAULT,
+    "no window": replace(DEFAULT, window=None),
+    "few levels": replace(DEFAULT, min_level=2, max_level=5),
+    **{name: SPACES[name] for name in ("mobile", "hourglass", "r35-sp18", "tiny", "tiny-mobile")},
+}
+small = pytest.mark.parametrize("space", SMALL_SPACES.values(), ids=SMALL_SPACES)
+large_and_small = pytest.mark.parametrize("space", LARGE_AND_SMALL.values(), ids=LARGE_AND_SMALL)
 
 
 def completed(space: SpineNetSpace, prefix: Genotype = ()) -> list[Genotype]:
@@ -30,46 +40,90 @@ def completed(space: SpineNetSpace, prefix: Genotype = ()) -> list[Genotype]:
     return [genotype for choice in choices for genotype in completed(space, (*prefix, choice))]
 
 
-def test_masks_numbers_and_size_describe_one_set_of_members() -> None:
-    space = replace(TINY, block_fns=(B,))
-    members = completed(space)
-    assert len(members) == space.size == len(set(members))
-    assert sorted(members) == sorted(space.nth(index) for index in range(space.size))
+def walked(space: SpineNetSpace, draw: st.DataObject) -> Genotype:
+    """A genotype made by its masks, without the numbering."""
+    genotype: Genotype = ()
+    while len(genotype) < len(space.decisions):
+        open_choices = np.flatnonzero(space.legal(genotype)).tolist()
+        genotype += (draw.draw(st.sampled_from(open_choices)),)
+    return genotype
 
 
-def test_one_genotype_names_one_block_spec_list() -> None:
-    space = replace(TINY, block_fns=(B,))
-    decoded = [space.decode(space.nth(index)) for index in range(space.size)]
-    assert len(set(decoded)) == space.size
+@small
+def test_the_members_are_those_of_all_permutations_offsets_types_and_parents(
+    space: SpineNetSpace,
+) -> None:
+    members = [space.decode(space.unrank(index)) for index in range(space.size)]
+    assert len(members) == len(set(members))
+    assert set(members) == set(every_encoding(space))
 
 
-def test_the_size_of_the_r0_sp53_space_is_the_papers() -> None:
-    """604,800 distinct level orders x 1.062e18 connections under window 5; 8.35e20 without."""
-    space = SpineNetSpace(offsets=(0,), block_fns=(B,))
-    connections = 3 * 6 * 10**7 * 66 * 78 * 91 * 105 * 120
-    assert connections == pytest.approx(1.062e18, rel=1e-3)
-    assert space.size == 604_800 * connections
-    assert replace(space, window=None).size == pytest.approx(604_800 * 8.35e20, rel=1e-3)
+@small
+def test_the_naive_size_counts_every_encoding(space: SpineNetSpace) -> None:
+    assert space.naive_size == len(every_encoding(space))
 
 
-@given(st.integers(0, DEFAULT.size - 1))
-def test_encode_inverts_decode(index: int) -> None:
-    genotype = DEFAULT.nth(index)
-    assert DEFAULT.encode(DEFAULT.decode(genotype)) == genotype
+@pytest.mark.parametrize("name", ["order", "shifts", "MBConv", "a fixed order"])
+def test_the_masks_lead_to_the_numbered_members_and_to_no_others(name: str) -> None:
+    space = SMALL_SPACES[name]
+    numbered = [space.unrank(index) for index in range(space.size)]
+    assert sorted(completed(space)) == sorted(numbered)
+
+
+@large_and_small
+@given(data=st.data())
+@settings(max_examples=40, deadline=None)
+def test_rank_inverts_unrank(space: SpineNetSpace, data: st.DataObject) -> None:
+    index = data.draw(st.integers(0, space.size - 1))
+    assert space.rank(space.unrank(index)) == index
+
+
+@large_and_small
+@given(data=st.data())
+@settings(max_examples=10, deadline=None)
+def test_unrank_inverts_rank(space: SpineNetSpace, data: st.DataObject) -> None:
+    genotype = walked(space, data)
+    number = space.rank(genotype)
+    assert 0 <= number < space.size
+    assert space.unrank(number) == genotype
+
+
+@pytest.mark.parametrize("index", [-1, DEFAULT.size])
+def test_a_number_beyond_the_last_member_is_refused(index: int) -> None:
+    with pytest.raises(InvalidGenotype, match="0 to size - 1"):
+        DEFAULT.unrank(index)
+
+
+def test_a_genotype_of_another_space_has_no_number() -> None:
+    with pytest.raises(InvalidGenotype, match="this space makes 60"):
+        DEFAULT.rank(SPACES["mobile"].unrank(0))
+
+
+def test_the_number_of_spinenet_49_stays() -> None:
+    """Golden: a change of the numbering changes what every seed samples."""
+    assert DEFAULT.rank(DEFAULT.encode(SPINENET_49)) == 319227563531255515116280962631872
+
+
+@large_and_small
+@given(data=st.data())
+@settings(max_examples=30, deadline=None)
+def test_encode_inverts_decode(space: SpineNetSpace, data: st.DataObject) -> None:
+    genotype = space.unrank(data.draw(st.integers(0, space.size - 1)))
+    assert space.encode(space.decode(genotype)) == genotype
 
 
 @given(st.integers(0, DEFAULT.size - 1))
 def test_every_choice_of_a_member_is_under_its_mask(index: int) -> None:
-    genotype = DEFAULT.nth(index)
+    genotype = DEFAULT.unrank(index)
     for at, choice in enumerate(genotype):
         mask = DEFAULT.legal(genotype[:at])
         assert mask.shape == (len(DEFAULT.decisions[at].choices),)
         assert mask[choice]
 
 
-@pytest.mark.parametrize("name", PUBLISHED)
-def test_the_published_networks_are_members(name: str) -> None:
-    assert DEFAULT.decode(DEFAULT.encode(PUBLISHED[name])) == PUBLISHED[name]
+@pytest.mark.parametrize("published", [SPINENET_49, R0_SP53])
+def test_what_the_paper_found_is_in_the_default_space(published: Architecture) -> None:
+    assert DEFAULT.decode(DEFAULT.encode(published)) == published
 
 
 def test_spinenet_49_fits_the_vertex_window_of_4_and_r0_sp53_does_not() -> None:
@@ -77,12 +131,21 @@ def test_spinenet_49_fits_the_vertex_window_of_4_and_r0_sp53_does_not() -> None:
     space = SpineNetSpace(window=4)
     assert space.decode(space.encode(SPINENET_49)) == SPINENET_49
     with pytest.raises(InvalidGenotype, match="two of the features"):
-        space.encode(PUBLISHED["r0-sp53"])
+        space.encode(R0_SP53)
 
 
-def test_sampling_is_uniform_over_the_members() -> None:
-    """Chi-squared against its mean + 5 standard deviations at 71 degrees: false alarm 2e-5."""
-    space = SpineNetSpace({3: 1}, offsets=(0, 1), block_fns=(B,), output_levels=(4, 5))
+@pytest.mark.parametrize(
+    "space",
+    [
+        SpineNetSpace({3: 1}, offsets=(0, 1), block_fns=(B,), output_levels=(4, 5)),
+        SMALL_SPACES["shifts"],  # a draw of offsets would give some levels twice as often
+        SMALL_SPACES["order and types"],
+        SMALL_SPACES["a fixed order and types"],
+    ],
+)
+def test_sampling_is_uniform_over_the_members(space: SpineNetSpace) -> None:
+    """Chi-squared against its mean + 5 standard deviations: a false alarm in 2e-5, at 71 degrees
+    of freedom and more."""
     rng = np.random.default_rng(0)
     expected = 50
     counts = Counter(space.sample(rng) for _ in range(expected * space.size))
@@ -101,7 +164,7 @@ def test_a_level_out_of_reach_is_masked_and_refused_by_name() -> None:
 
 @pytest.mark.parametrize("wrong", [-1, 99, 1.0, "1", None])
 def test_a_choice_that_is_no_index_is_refused(wrong: object) -> None:
-    genotype = list(DEFAULT.nth(0))
+    genotype = list(DEFAULT.unrank(0))
     genotype[20] = wrong  # type: ignore[call-overload]
     with pytest.raises(InvalidGenotype, match="decision 20"):
         DEFAULT.decode(tuple(genotype))
@@ -109,12 +172,12 @@ def test_a_choice_that_is_no_index_is_refused(wrong: object) -> None:
 
 def test_a_genotype_of_another_length_is_refused() -> None:
     with pytest.raises(InvalidGenotype, match="59 choices: this space makes 60"):
-        DEFAULT.decode(DEFAULT.nth(0)[:-1])
+        DEFAULT.decode(DEFAULT.unrank(0)[:-1])
 
 
 def test_a_complete_genotype_has_no_next_decision() -> None:
     with pytest.raises(InvalidGenotype, match="nothing is left to decide"):
-        DEFAULT.legal(DEFAULT.nth(0))
+        DEFAULT.legal(DEFAULT.unrank(0))
 
 
 @pytest.mark.parametrize(
@@ -127,6 +190,8 @@ def test_a_complete_genotype_has_no_next_decision() -> None:
         (SpineNetSpace(stem_levels=(2, 3)), "stem_levels"),
         (SpineNetSpace({3: 3}), "10 intermediate blocks and 5 outputs"),
         (SpineNetSpace(max_level=6), "block 7 has level 7"),
+        (SPACES["fish"], r"block 0 has level 2, not in \(3,\)"),
+        (SPACES["mobile"], "stem_levels"),
     ],
 )
 def test_a_stranger_is_refused_with_the_reason(space: SpineNetSpace, reason: str) -> None:
@@ -145,30 +210,56 @@ def test_the_type_is_a_decision_even_where_only_one_is_allowed() -> None:
     assert [d.choices for d in space.decisions if d.name == "type of block 0"] == [(R,)]
 
 
-def test_a_space_is_a_value_that_pickles() -> None:
-    space = SpineNetSpace({4: 2, 3: 1}, window=None)
+def test_in_a_fixed_order_every_level_is_a_decision_of_one_choice() -> None:
+    space = replace(NEAR, level_order=(5, 3, 4, 3))
+    assert [d.name for d in space.decisions] == [d.name for d in NEAR.decisions]
+    assert [d.choices for d in space.decisions[:4]] == [(5,), (3,), (4,), (3,)]
+
+
+def test_the_members_of_all_fixed_orders_are_those_of_the_space() -> None:
+    members = [NEAR.decode(NEAR.unrank(index)) for index in range(NEAR.size)]
+    orders = {tuple(block.level for block in member.blocks) for member in members}
+    assert sum(replace(NEAR, level_order=order).size for order in orders) == NEAR.size
+
+
+@pytest.mark.parametrize("space", [SpineNetSpace({4: 2, 3: 1}, window=None), SPACES["fish"]])
+def test_a_space_is_a_value_that_pickles(space: SpineNetSpace) -> None:
     copy = pickle.loads(pickle.dumps(space))
-    assert copy == space == SpineNetSpace({3: 1, 4: 2}, window=None)
+    assert copy == space
     assert hash(copy) == hash(space)
     assert copy != DEFAULT
+
+
+def test_the_order_in_which_a_budget_is_written_does_not_count() -> None:
+    assert SpineNetSpace({4: 2, 3: 1}) == SpineNetSpace({3: 1, 4: 2})
 
 
 @pytest.mark.parametrize(
     ("settings", "reason"),
     [
         ({"intermediates": {2: -1}}, "intermediates"),
+        ({"intermediates": {2: 33}}, "at most 32"),
         ({"intermediates": {9: 1}}, "level 9 stays within"),
         ({"offsets": ()}, "offsets"),
-        ({"block_fns": ("mbconv",)}, "block types"),
+        ({"block_fns": ("conv",)}, "block types .*choose from"),
+        ({"block_fns": ()}, "at least one"),
         ({"block_fns": (B, B)}, "no repeats"),
+        ({"block_fns": (B, "mbconv"), "stem_levels": (1, 2)}, "mbconv alone, or some of bottlen"),
+        ({"block_fns": ("mbconv",)}, r"stem_levels \(2, 2\): MBConv blocks need .*\(1, 2\)"),
+        ({"stem_levels": (1, 2)}, "stem levels"),
         ({"window": 1}, "window 1"),
         ({"stem_levels": (3, 3)}, "stem levels"),
         ({"output_levels": (3, 5)}, "output levels"),
         ({"min_level": 5, "max_level": 4}, "levels 5 to 4"),
+        ({"level_order": (2, 3, 4, 5)}, r"level_order \(2, 3, 4, 5\): .* of 10 intermediates"),
+        ({"level_order": (2,) * 10 + (3, 4, 5, 6, 7)}, "the budget"),
+        ({"level_order": (2, *[3] * 3, *[4] * 5, 5, 3, 3, 5, 6, 7)}, "in any order"),
+        ({"level_order": (2, *[3] * 3, *[4] * 5, 8, 3, 4, 5, 6, 7)}, "level_order"),
     ],
 )
 def test_a_space_that_contradicts_itself_is_refused(
     settings: dict[str, object], reason: str
 ) -> None:
-    with pytest.raises(InvalidSpace, match=reason):
+    with pytest.raises(InvalidSpace, match=reason) as caught:
         SpineNetSpace(**settings)  # type: ignore[arg-type]
+    assert "\n" not in str(caught.value)
