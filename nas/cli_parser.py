@@ -45,6 +45,7 @@ class ConfigParser(OneLineParser):
         "trials": ("search.trials", "N", "how many candidates to evaluate"),
         "workers": ("search.workers", "N", "how many processes evaluate"),
         "controller": ("controller.name", "NAME", "random, evolution, or package.module:Class"),
+        "space": ("space.preset", "NAME", "the search space: `nas space` lists them"),
         "pump": ("search.pump", "NAME", "ray (worker processes) or local (this process)"),
     }
 

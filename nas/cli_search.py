@@ -30,7 +30,7 @@ def run(words: Sequence[str]) -> int:
         help=f"{', '.join(preset_names())}, or a config file (default: quick)",
     )
     parser.add_argument("--run-dir", metavar="DIR", type=Path, help="default: a new one in runs/")
-    parser.add_config_options(["data", "trials", "workers", "seed", "controller", "pump"])
+    parser.add_config_options(["data", "trials", "workers", "seed", "controller", "space", "pump"])
     rest, open_options = split_open_options(words)
     known = parser.parse(rest)
     config = load_config(known.source, {**parser.overrides(known), **open_options})

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from controllers import Controller
 from nas.config import Config
 from nas.errors import UsageError
 from nas.plugins import find_plugin, make_plugin
+from nas.space_source import find_space
 from nas.study import Metrics, Objective
 from proxy_tasks.coco_data import load_coco
 from proxy_tasks.detection_dataset import DetectionData
@@ -53,25 +54,21 @@ def make_parts(config: Config) -> Parts:
 
 
 def make_space(config: Config) -> SpineNetSpace:
-    """The search space. Raises InvalidSpace."""
-    section = config.space
-    try:
-        intermediates = {int(level): count for level, count in section.intermediates.items()}
-    except ValueError:
-        raise UsageError(
-            f"space.intermediates has levels {list(section.intermediates)}: write numbers, "
-            "as in { 2 = 1, 3 = 3 }"
-        ) from None
-    return SpineNetSpace(
-        intermediates=intermediates,
-        offsets=section.offsets,
-        block_fns=section.block_fns,
-        window=section.window or None,
-        stem_levels=section.stem_levels,
-        output_levels=section.output_levels,
-        min_level=section.min_level,
-        max_level=section.max_level,
-    )
+    """The preset's space with the config's changes. Raises UsageError, InvalidSpace."""
+    changes = config.space.model_dump(exclude={"preset"}, exclude_none=True)
+    if "intermediates" in changes:
+        try:
+            blocks = {int(level): count for level, count in changes["intermediates"].items()}
+        except ValueError:
+            raise UsageError(
+                f"space.intermediates has levels {list(changes['intermediates'])}: write numbers, "
+                "as in { 2 = 1, 3 = 3 }"
+            ) from None
+        changes["intermediates"] = blocks
+    for name in ("window", "level_order"):  # TOML has no null: 0 and [] stand for None
+        if name in changes:
+            changes[name] = changes[name] or None
+    return replace(find_space(config.space.preset), **changes)
 
 
 def make_controller(config: Config, space: SpineNetSpace) -> Controller:

@@ -51,17 +51,19 @@ class TaskSection(Section):
 
 
 class SpaceSection(Section):
-    """The search space; defaults are those of the SpineNet-49 search (paper section 3)."""
+    """The search space: a preset, and what differs from it."""
 
+    preset: str = "spinenet-49"  # `nas space` lists them
     # Blocks by level; given as a whole, as in { 2 = 1, 3 = 3 }.
-    intermediates: Mapping[str, Positive] = {"2": 1, "3": 3, "4": 5, "5": 1}
-    offsets: tuple[int, ...] = (-1, 0, 1, 2)
-    block_fns: tuple[str, ...] = ("bottleneck", "residual")
-    window: Annotated[int, Field(ge=0)] = 5  # 0: no limit
-    stem_levels: tuple[int, ...] = (2, 2)
-    output_levels: tuple[int, ...] = (3, 4, 5, 6, 7)
-    min_level: int = 1
-    max_level: int = 7
+    intermediates: Mapping[str, Positive] | None = None
+    offsets: tuple[int, ...] | None = None
+    block_fns: tuple[str, ...] | None = None
+    window: Annotated[int, Field(ge=0, strict=True)] | None = None  # 0: no limit
+    stem_levels: tuple[int, ...] | None = None
+    output_levels: tuple[int, ...] | None = None
+    min_level: Annotated[int, Field(strict=True)] | None = None
+    max_level: Annotated[int, Field(strict=True)] | None = None
+    level_order: tuple[int, ...] | None = None  # final levels of all blocks; []: searched
 
 
 class DataSection(Section):

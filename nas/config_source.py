@@ -34,6 +34,8 @@ def load_config(source: str, overrides: Mapping[str, str]) -> Config:
     for section in ("controller", "task"):
         if overrides.get(f"{section}.name") not in (None, document.get(section, {}).get("name")):
             document.get(section, {}).pop("options", None)  # they were written for another plug-in
+    if overrides.get("space.preset") is not None:
+        document.pop("space", None)  # its fields were written for another space
     texts = {name for name, kind in fields() if kind is str}
     if overrides.get("data.directory") == "":
         raise UsageError("--data is empty: name a folder, or leave the option out for scenes")

@@ -1,4 +1,5 @@
 import tomllib
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -82,3 +83,13 @@ def test_a_config_survives_its_own_toml() -> None:
 def test_a_folder_whose_name_looks_like_a_number_is_a_folder(tmp_path: Path) -> None:
     config = load_config("quick", {"data.directory": "2007"})
     assert config.data.directory == str(Path("2007").absolute())
+
+
+def test_another_space_takes_the_place_of_all_that_a_file_says_of_one(tmp_path: Path) -> None:
+    """Runs of before presets spell every field of their space out."""
+    path = tmp_path / "old.toml"
+    quick = (resources.files("nas") / "presets" / "quick.toml").read_text("utf-8")
+    path.write_text(quick + "\n[space]\noffsets = [0, 1]\nwindow = 3\n")
+    assert load_config(str(path), {}).space.window == 3
+    changed = load_config(str(path), {"space.preset": "r0-sp53", "space.window": "4"}).space
+    assert (changed.preset, changed.offsets, changed.window) == ("r0-sp53", None, 4)
