@@ -18,7 +18,11 @@ from proxy_tasks.task import ProxyTask
 
 if TYPE_CHECKING:
     from proxy_tasks.backbone import SpineNetBackbone
+    from proxy_tasks.classifier import SpineNetClassifier
     from proxy_tasks.detection_task import DetectionTask
+    from proxy_tasks.features_only import FeaturesOnly
+    from proxy_tasks.mask_rcnn import make_mask_rcnn
+    from proxy_tasks.resnet_fpn import ResNetFpnBackbone
 
 __all__ = [
     "AnalyticTask",
@@ -29,17 +33,28 @@ __all__ = [
     "DetectionTask",
     "Detections",
     "Diverged",
+    "FeaturesOnly",
     "Fidelity",
     "InvalidRecipe",
     "ProxyTask",
     "ProxyTaskError",
+    "ResNetFpnBackbone",
     "SpineNetBackbone",
+    "SpineNetClassifier",
     "average_precision",
     "load_coco",
+    "make_mask_rcnn",
     "make_scenes",
 ]
 
-_NEEDS_TORCH = {"DetectionTask": "detection_task", "SpineNetBackbone": "backbone"}
+_NEEDS_TORCH = {
+    "DetectionTask": "detection_task",
+    "FeaturesOnly": "features_only",
+    "ResNetFpnBackbone": "resnet_fpn",
+    "SpineNetBackbone": "backbone",
+    "SpineNetClassifier": "classifier",
+    "make_mask_rcnn": "mask_rcnn",
+}
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - PEP 562

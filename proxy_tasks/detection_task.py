@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from proxy_tasks.backbone import SpineNetBackbone
+from proxy_tasks.backbones import make_backbone
 from proxy_tasks.batches import batches
 from proxy_tasks.coco_evaluation import Detections, average_precision
 from proxy_tasks.detection_dataset import DetectionData, DetectionSplit
@@ -25,6 +25,7 @@ from proxy_tasks.recipe import (
 from proxy_tasks.retinanet_head import RetinaNetHead
 from proxy_tasks.training import train
 from search_space.architecture import Architecture
+from search_space.resnet_fpn import ResNetFpn
 
 EVALUATION_BATCH = 50
 
@@ -46,8 +47,8 @@ class DetectionTask:
     limits: DetectionLimits
     device: str = "cpu"
 
-    def evaluate(self, architecture: Architecture, seed: int) -> dict[str, float]:
-        """Train on the train split and score on the reward split.
+    def evaluate(self, architecture: Architecture | ResNetFpn, seed: int) -> dict[str, float]:
+        """Train on the train split and score on the reward split; a ResNet-FPN is for comparison.
 
         `AP`, `AP50`, `AP75` and `AR` are in 0..1 (COCO, mean over IoU 0.50:0.95 but for AP50 and
         AP75); `class_loss` and `box_loss` are means of the second half of training; `seconds` and
@@ -75,21 +76,11 @@ class DetectionTask:
         device = torch.device(self.device)
         return [device] if device.type == "cuda" else []
 
-    def build(self, architecture: Architecture, seed: int) -> Detector:
+    def build(self, body: Architecture | ResNetFpn, seed: int) -> Detector:
         """An untrained detector whose weights are drawn from the seed."""
         recipe, fidelity = self.detector, self.fidelity
         generator = torch.Generator().manual_seed(seed)
-        backbone = SpineNetBackbone(
-            architecture,
-            fidelity.backbone_scale(),
-            normalization=recipe.normalization,
-            activation=recipe.activation,
-            stochastic_depth=recipe.stochastic_depth,
-            zero_init=recipe.zero_init,
-            min_level=architecture.output_levels[0],
-            max_level=architecture.output_levels[-1],
-            generator=generator,
-        )
+        backbone = make_backbone(body, fidelity.backbone_scale(), recipe, generator)
         head = RetinaNetHead(
             backbone.levels,
             backbone.out_channels,

@@ -1,4 +1,4 @@
-"""RetinaNet on a scale-permuted backbone: loss in training, detections in evaluation."""
+"""RetinaNet on a backbone: loss in training, detections in evaluation."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from proxy_tasks.anchors import make_anchors
-from proxy_tasks.backbone import SpineNetBackbone
+from proxy_tasks.backbones import Backbone
 from proxy_tasks.boxes import decode
 from proxy_tasks.losses import detection_loss
 from proxy_tasks.matching import match
@@ -37,7 +37,7 @@ class Detector(nn.Module):
 
     def __init__(
         self,
-        backbone: SpineNetBackbone,
+        backbone: Backbone,
         head: RetinaNetHead,
         anchors: AnchorScale,
         loss: LossScale,

@@ -3,6 +3,8 @@
 ProxyTaskError
 ├── DataError (a ValueError too)  the user's data is bad: names the file, the value, the way out
 ├── InvalidRecipe (a ValueError too)  a setting that no training can use
+├── InvalidWeights (a ValueError too)  weights that do not fit the backbone they are for
+├── MissingExtra (an ImportError too)  a library of an extra that is not installed
 └── CandidateFailure              one candidate could not be measured; the search goes on
     └── Diverged                  its loss or its detections stopped being numbers
 """
@@ -18,6 +20,14 @@ class DataError(ProxyTaskError, ValueError):
 
 class InvalidRecipe(ProxyTaskError, ValueError):
     """A recipe holds a value that no training can use."""
+
+
+class InvalidWeights(ProxyTaskError, ValueError):
+    """Weights do not fit the backbone that they are loaded into; names the first that does not."""
+
+
+class MissingExtra(ProxyTaskError, ImportError):
+    """An optional library is needed and not installed; says what to install."""
 
 
 class CandidateFailure(ProxyTaskError):

@@ -21,6 +21,7 @@ from search_space.errors import (
 )
 from search_space.graph import Node, built_stem_blocks, resolve
 from search_space.published import PUBLISHED, R0_SP53, R23_SP30, SPINENET_49, SPINENET_MOBILE
+from search_space.resnet_fpn import RESNET_DEPTHS, ResNetFpn, resnet_fpn_cost
 from search_space.scale import BackboneScale, HeadScale, MaskRCNNScale
 from search_space.space import Decision, Genotype, SearchSpace
 from search_space.space_presets import SPACES
@@ -32,6 +33,7 @@ __all__ = [
     "PUBLISHED",
     "R0_SP53",
     "R23_SP30",
+    "RESNET_DEPTHS",
     "SPACES",
     "SPINENET_49",
     "SPINENET_MOBILE",
@@ -47,6 +49,7 @@ __all__ = [
     "InvalidSpace",
     "MaskRCNNScale",
     "Node",
+    "ResNetFpn",
     "SearchSpace",
     "SearchSpaceError",
     "SpaceSummary",
@@ -60,6 +63,7 @@ __all__ = [
     "draw_text",
     "from_json",
     "mask_rcnn_cost",
+    "resnet_fpn_cost",
     "resolve",
     "retinanet_cost",
     "sequential_only",

@@ -1,12 +1,12 @@
 """ResNet with a feature pyramid: the scale-decreased baseline of the paper, in the same terms."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from search_space.conv_cost import Cost, Size, conv_norm, image_shape
 from search_space.errors import InvalidSpace
-from search_space.scale import BOTTLENECK_EXPANSION, MOST, MOST_SCALE
+from search_space.scale import BOTTLENECK_EXPANSION, MOST, MOST_SCALE, BackboneScale
 
 # Blocks of the stages C2, C3, C4 and C5 by the network's name (arXiv 1512.03385 table 1).
 RESNET_DEPTHS: Final = {50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36, 3)}
@@ -56,6 +56,16 @@ class ResNetFpn:
                 f"min_level {self.min_level}, max_level {self.max_level}: a pyramid begins at level"
                 f" 2 to 5 and ends at level 5 to {MAX_PYRAMID_LEVEL}"
             )
+
+    def at(self, scale: BackboneScale) -> "ResNetFpn":
+        """The same depths and levels at the widths and stem of a SpineNet's scale."""
+        return replace(
+            self,
+            filter_scale=scale.filter_scale,
+            fpn_filters=scale.endpoint_filters,
+            stem_filters=scale.stem_filters,
+            stem_stride=scale.stem_stride,
+        )
 
     @property
     def levels(self) -> list[int]:
