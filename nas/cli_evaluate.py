@@ -12,13 +12,17 @@ DEFAULT = "quick"
 
 def run(words: Sequence[str]) -> int:
     """Run the subcommand. Returns 1 where the candidate failed."""
-    from nas.architecture_source import find_architecture
-    from nas.compose import make_cost, make_task
+    from nas.compose import make_cost, make_detection_task, make_task
     from nas.config_source import load_config
-    from nas.evaluation import evaluate
+    from nas.evaluation import attempt, evaluate
+    from nas.model_source import find_body
+    from search_space import Architecture
 
     parser = ConfigParser(prog="nas evaluate", description="Train and score one architecture.")
-    parser.add_argument("architecture", help="spinenet-49, r0-sp53, RUN_DIR:TRIAL or a JSON file")
+    parser.add_argument(
+        "architecture",
+        help="spinenet-49, another published name (also resnet-50-fpn), RUN_DIR:TRIAL, a JSON file",
+    )
     parser.add_argument(
         "source",
         metavar="PRESET|FILE.toml",
@@ -29,21 +33,25 @@ def run(words: Sequence[str]) -> int:
     parser.add_config_options(["data", "seed"])
     rest, open_options = split_open_options(words)
     known = parser.parse(rest)
-    architecture = find_architecture(known.architecture)
+    body = find_body(known.architecture)
     source = known.source or protocol_of(known.architecture)
     config = load_config(source, {**parser.overrides(known), **open_options})
-    task = make_task(config)
-    cost = make_cost(config)(architecture)
-    outcome = evaluate(task, architecture, config.search.seed)
+    seed = config.search.seed
+    if isinstance(body, Architecture):
+        key, task = body.key, make_task(config)
+        outcome = evaluate(task, body, seed)
+    else:
+        key, detection = known.architecture, make_detection_task(config)
+        outcome = attempt(lambda: detection.evaluate(body, seed))
     if outcome.metrics is None:
         print(f"nas: {known.architecture}: {outcome.failure}", file=sys.stderr)
         return FAILED
     metrics = {
-        "key": architecture.key,
+        "key": key,
         "config": source,
         "data": config.data.directory or "generated scenes",
-        "seed": config.search.seed,
-        **cost,
+        "seed": seed,
+        **make_cost(config)(body),
         **outcome.metrics,
     }
     if known.format == "json":

@@ -16,7 +16,9 @@ from proxy_tasks.coco_data import load_coco
 from proxy_tasks.detection_dataset import DetectionData
 from proxy_tasks.scenes import make_scenes
 from proxy_tasks.task import ProxyTask
-from search_space import Architecture, SpineNetSpace, retinanet_cost
+from search_space import Architecture, ResNetFpn, SpineNetSpace
+from search_space.model_sizes import ModelSize
+from search_space.network_cost import network_cost
 
 if TYPE_CHECKING:
     from proxy_tasks.detection_task import DetectionTask
@@ -150,7 +152,7 @@ def make_detection_task(config: Config) -> "DetectionTask":
     )
 
 
-def make_cost(config: Config) -> Callable[[Architecture], Metrics]:
+def make_cost(config: Config) -> Callable[[Architecture | ResNetFpn], Metrics]:
     """Parameters and multiply-adds of the detector that a candidate is trained as.
 
     Reads the data of a detection task, and so finds what is wrong with them, for their number of
@@ -162,8 +164,10 @@ def make_cost(config: Config) -> Callable[[Architecture], Metrics]:
     backbone = fidelity.backbone_scale()
     head = fidelity.head_scale(num_classes=num_classes, anchors_per_cell=config.anchors.per_cell)
 
-    def cost(architecture: Architecture) -> Metrics:
-        found = retinanet_cost(architecture, backbone, head, fidelity.image_size)
+    def cost(body: Architecture | ResNetFpn) -> Metrics:
+        body = body.at(backbone) if isinstance(body, ResNetFpn) else body
+        model = ModelSize(body, backbone, head)
+        found = network_cost(model, "retinanet", fidelity.image_size)
         return {"params": found.params, "madds": found.madds}
 
     return cost

@@ -1,6 +1,7 @@
 """One evaluation as a value: metrics, or a classified failure. Nothing a candidate does escapes."""
 
 import traceback
+from collections.abc import Callable, Mapping
 
 from proxy_tasks.errors import CandidateFailure, DataError, Diverged
 from proxy_tasks.task import ProxyTask
@@ -10,9 +11,14 @@ from search_space import Architecture
 
 
 def evaluate(task: ProxyTask, architecture: Architecture, seed: int) -> Outcome:
-    """Run one evaluation. Exceptions become failures; only KeyboardInterrupt and the like pass."""
+    """The outcome of one evaluation of a candidate."""
+    return attempt(lambda: task.evaluate(architecture, seed))
+
+
+def attempt(measure: Callable[[], Mapping[str, float]]) -> Outcome:
+    """What was measured. Exceptions become failures; only KeyboardInterrupt and the like pass."""
     try:
-        return Outcome.success(task.evaluate(architecture, seed))
+        return Outcome.success(measure())
     except Diverged as error:
         return Outcome.failed(FailureKind.DIVERGED, str(error))
     except CandidateFailure as error:

@@ -7,6 +7,7 @@ from nas.config_source import suggestion
 from nas.errors import UsageError
 from search_space.architecture import Architecture
 from search_space.model_sizes import MODEL_SIZES, ModelSize
+from search_space.resnet_fpn import ResNetFpn
 
 MOST_PIXELS = 1 << 16
 
@@ -19,16 +20,19 @@ def find_model(name: str, size_name: str | None) -> ModelSize:
     """
     if name in MODEL_SIZES and size_name is None:
         return MODEL_SIZES[name]
-    if name in MODEL_SIZES:
-        body = MODEL_SIZES[name].architecture
-        if not isinstance(body, Architecture):
-            raise UsageError(f"{name} has a size of its own: leave --model-size out")
-        architecture = body
-    else:
-        architecture = find_architecture(name)
+    body = find_body(name)
+    if not isinstance(body, Architecture):
+        raise UsageError(f"{name} has a size of its own: leave --model-size out")
     if size_name is None:
-        size_name = "spinenet-mobile-49" if architecture.is_mobile else "spinenet-49"
-    return replace(_size(size_name), architecture=architecture)
+        size_name = "spinenet-mobile-49" if body.is_mobile else "spinenet-49"
+    return replace(_size(size_name), architecture=body)
+
+
+def find_body(name: str) -> Architecture | ResNetFpn:
+    """The network of a name of MODEL_SIZES, or of what `find_architecture` knows."""
+    if name in MODEL_SIZES:
+        return MODEL_SIZES[name].architecture
+    return find_architecture(name)
 
 
 def read_image_size(text: str) -> tuple[int, int]:
