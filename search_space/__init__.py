@@ -12,6 +12,7 @@ from search_space.cost import (
     mask_rcnn_cost,
     retinanet_cost,
 )
+from search_space.difference import Difference, compare
 from search_space.drawing import draw_dot, draw_svg, draw_text
 from search_space.errors import (
     InvalidArchitecture,
@@ -42,6 +43,7 @@ __all__ = [
     "BlockSpec",
     "Cost",
     "Decision",
+    "Difference",
     "Genotype",
     "HeadScale",
     "InvalidArchitecture",
@@ -58,6 +60,7 @@ __all__ = [
     "backbone_costs",
     "built_stem_blocks",
     "classifier_cost",
+    "compare",
     "draw_dot",
     "draw_svg",
     "draw_text",

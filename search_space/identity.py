@@ -36,10 +36,24 @@ def certificate(wiring: Wiring) -> Certificate:
     """Equal for two architectures exactly when their live graphs are isomorphic."""
     nodes = resolve(wiring)
     stem = wiring.stem_levels[: built_stem_blocks(wiring, nodes)]
+    return stem, min(_canonical(wiring, [node for node in nodes if node.live]))
+
+
+def canonical_order(wiring: Wiring) -> tuple[int, ...]:
+    """Feature indices of the live blocks in the order of the certificate's rows.
+
+    Where two architectures have one certificate, blocks of the same rank are the same block.
+    """
+    nodes = [node for node in resolve(wiring) if node.live]
+    leaves = _canonical(wiring, nodes)
+    return tuple(nodes[position].feature for position in leaves[min(leaves)])
+
+
+def _canonical(wiring: Wiring, live: list[Node]) -> dict[Form, list[int]]:
+    """Forms, the smallest among them, each with the order of live blocks that gives it."""
     first = len(wiring.stem_levels) - NUM_STEM_FEATURES  # chain position of feature 0
-    graph = _Graph.of_live([node for node in nodes if node.live], first, len(wiring.stem_levels))
-    colours = _refine(graph, _twin_ranks(graph))
-    return stem, min(_leaves(graph, colours))
+    graph = _Graph.of_live(live, first, len(wiring.stem_levels))
+    return _leaves(graph, _refine(graph, _twin_ranks(graph)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,18 +17,23 @@ Point = tuple[float, float]
 Curve = tuple[Point, Point, Point, Point]  # a cubic Bezier curve
 
 
-def draw_edge(edge: Edge, boxes: Sequence[Box]) -> str:
-    """A curve with an arrowhead; its colour says whether the feature is made smaller or larger."""
+def draw_edge(
+    edge: Edge, boxes: Sequence[Box], *, colour: str | None = None, width: float = 1.7
+) -> str:
+    """A curve with an arrowhead, dashed where a block is merged or the target is not built.
+
+    Without a colour, it says whether the feature is made smaller or larger.
+    """
     between = boxes[edge.source.feature + 1 : edge.target.feature]
     start, bend_out, bend_in, end = min(_curves(edge), key=lambda curve: _hits(curve, between))
-    colour = _colour(edge)
+    colour = colour or _colour(edge)
     dashes = {"stroke_dasharray": "6 4"} if edge.merged or not edge.target.live else {}
     line = element(
         "path",
         d=f"M{_at(start)}C{_at(bend_out)} {_at(bend_in)} {_at(end)}",
         fill="none",
         stroke=colour,
-        stroke_width=2.2 if edge.merged else 1.7,
+        stroke_width=width + 0.5 * edge.merged,
         **dashes,
     )
     tip = (end[0] + ARROW, end[1])

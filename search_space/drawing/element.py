@@ -20,5 +20,27 @@ def text(words: str) -> str:
     return escape(words)
 
 
+def label(words: str, x: float, y: float, **look: str | float) -> str:
+    """Words whose middle is (x, y), or with text_anchor their start or end."""
+    # dy, not dominant-baseline: few converters know the latter.
+    place: dict[str, str | float] = {"x": x, "y": y, "dy": "0.35em", "text_anchor": "middle"}
+    return element("text", text(words), **(place | look))
+
+
+def document(title: str, width: float, height: float, parts: list[str]) -> str:
+    """A self-contained SVG picture on white."""
+    background = element("rect", width=width, height=height, fill="white")
+    return element(
+        "svg",
+        "\n" + "\n".join([element("title", text(title)), background, *parts]) + "\n",
+        xmlns="http://www.w3.org/2000/svg",
+        viewBox=f"0 0 {width:g} {height:g}",
+        width=width,
+        height=height,
+        role="img",
+        font_family="Helvetica, Arial, sans-serif",
+    )
+
+
 def _number(value: str | float) -> str:
     return value if isinstance(value, str) else f"{value:.2f}".rstrip("0").rstrip(".")

@@ -1,6 +1,6 @@
 """Where the blocks and edges of a picture lie, in pixels: x is building order, y is level."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from search_space.architecture import Architecture
@@ -13,13 +13,14 @@ LEFT, TOP = 78.0, 64.0  # centre of the first block, were it on the highest leve
 BLOCK_HEIGHT = 34.0
 PORT_GAP = 10.0  # between two parents' arrivals
 UNSCALED = BackboneScale()
+MOBILE_WIDENING = 3.0  # MBConv blocks have a ninth of the channels, and are as wide in the picture
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
     """One block; x and y are its centre."""
 
-    feature: int
+    feature: int  # negative: a stem block before feature 0
     level: int
     kind: str  # "stem" or the block's type
     is_output: bool
@@ -43,8 +44,9 @@ class Edge:
 class Layout:
     """All of a picture; levels are highest first."""
 
-    boxes: tuple[Box, ...]
-    edges: tuple[Edge, ...]
+    boxes: tuple[Box, ...]  # by feature
+    edges: tuple[Edge, ...]  # of the resolved graph
+    stem: tuple[Box, ...]  # the whole chain; its last two are features too
     levels: tuple[int, ...]
 
     @property
@@ -62,16 +64,28 @@ class Layout:
         return TOP + ROW * (max(self.levels) - level)
 
 
-def lay_out(architecture: Architecture) -> Layout:
-    """Boxes in building order with every edge of the resolved graph."""
+def lay_out(
+    architecture: Architecture,
+    columns: Mapping[int, int] | None = None,
+    levels: Iterable[int] = (),
+) -> Layout:
+    """Boxes in building order with every edge of the resolved graph.
+
+    columns: of features 0, 1, ..., from 0; the stem blocks before them stand to the left of 0.
+    levels: rows to have beside those with blocks.
+    """
     nodes = resolve(architecture)
-    levels = {architecture.feature_level(f) for f in range(NUM_STEM_FEATURES + len(nodes))}
-    highest = max(levels)
+    earlier = len(architecture.stem_levels) - NUM_STEM_FEATURES
+    features = range(-earlier, NUM_STEM_FEATURES + len(nodes))
+    rows = {*levels, *architecture.stem_levels, *(node.level for node in nodes)}
+    if columns is None:
+        columns = {feature: feature + earlier for feature in features if feature >= 0}
     boxes = []
-    for feature in range(NUM_STEM_FEATURES + len(nodes)):
+    for feature in features:
         node = nodes[feature - NUM_STEM_FEATURES] if feature >= NUM_STEM_FEATURES else None
-        level = architecture.feature_level(feature)
-        block_fn = architecture.feature_block_fn(feature)
+        level = node.level if node else architecture.stem_levels[feature - NUM_STEM_FEATURES]
+        block_fn = node.block_fn if node else architecture.stem_block_fn
+        column = columns[feature] if feature >= 0 else columns[0] + feature
         boxes.append(
             Box(
                 feature=feature,
@@ -79,14 +93,20 @@ def lay_out(architecture: Architecture) -> Layout:
                 kind=block_fn if node else "stem",
                 is_output=node is not None and node.is_output,
                 live=node is None or node.live,
-                x=LEFT + COLUMN * feature + (COLUMN / 3 if node else 0),
-                y=TOP + ROW * (highest - level),
-                # The root keeps 1024 channels beside 128 in view.
-                width=8 + UNSCALED.channels(level, block_fn) ** 0.5,
+                x=LEFT + COLUMN * column + (COLUMN / 3 if node else 0),
+                y=TOP + ROW * (max(rows) - level),
+                width=_width(level, block_fn),
             )
         )
+    stem, boxes = boxes[: len(architecture.stem_levels)], boxes[earlier:]
     edges = tuple(edge for node in nodes for edge in _edges(node, boxes))
-    return Layout(tuple(boxes), edges, tuple(sorted(levels, reverse=True)))
+    return Layout(tuple(boxes), edges, tuple(stem), tuple(sorted(rows, reverse=True)))
+
+
+def _width(level: int, block_fn: str) -> float:
+    # The root keeps 1024 channels beside 128 in view.
+    widening = MOBILE_WIDENING if block_fn == "mbconv" else 1
+    return float(8 + widening * UNSCALED.channels(level, block_fn) ** 0.5)
 
 
 def _edges(node: Node, boxes: Sequence[Box]) -> list[Edge]:

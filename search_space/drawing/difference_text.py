@@ -1,0 +1,104 @@
+"""The difference of two architectures as lines of text, one a changed block."""
+
+from collections.abc import Iterator
+
+from search_space.architecture import Architecture
+from search_space.block import NUM_STEM_FEATURES
+from search_space.difference import IMAGE_SIZE, Difference
+from search_space.drawing.difference_words import describe, summarize
+from search_space.graph import Node
+
+
+def draw_difference_text(difference: Difference, names: tuple[str, str] = ("A", "B")) -> str:
+    """Two heads, a summary, then a line for every block that is different as built.
+
+    ~ is a block of both with its index in either, - one of the first alone, + one of the second
+    alone, > one that is merely built at another place in the order.
+    """
+    lines = [*_heads(difference, names), "", summarize(difference)]
+    rows = list(_rows(difference))
+    if rows:
+        lines += [
+            "",
+            _row(" ", "A", "B", "what differs; parents by their index in A -> in B"),
+            *rows,
+        ]
+    lines += _left_out(difference)
+    return "\n".join(lines) + "\n"
+
+
+def _heads(difference: Difference, names: tuple[str, str]) -> Iterator[str]:
+    """Letter, name, key and cost of both, in columns."""
+    width = max(len(name) for name in names)
+    architectures, costs = (difference.first, difference.second), difference.costs
+    for letter, name, architecture, cost in zip("AB", names, architectures, costs, strict=True):
+        params = f"{cost.params / 1e6:.2f}M params"
+        madds = f"{cost.madds / 1e9:.2f}B multiply-adds"
+        if letter == "B":
+            params += f" ({cost.params / costs[0].params - 1:+.1%})"
+            madds += f" ({cost.madds / costs[0].madds - 1:+.1%})"
+        yield (
+            f"{letter}  {name:{width}}  {architecture.key}  "
+            f"{len(architecture.blocks)} blocks  {params}  {madds}"
+        )
+    yield f"   backbones at SpineNet-49's scale, {IMAGE_SIZE} px"
+
+
+def _rows(difference: Difference) -> Iterator[str]:
+    """What is different, the stem first, then in the first's building order."""
+    yield from _stem_rows(difference)
+    levels = _levels(difference.first), _levels(difference.second)
+    rows: list[tuple[int, str]] = []
+    for pair in difference.pairs:
+        first, second = pair.first.feature, pair.second.feature
+        if pair.differs:
+            words = describe(pair, levels) + "; moved" * pair.moved
+            rows.append((first, _row("~", first, second, words)))
+        elif pair.moved and pair.first.live:
+            rows.append((first, _row(">", first, second, "moved, else unchanged")))
+    for node in difference.removed:
+        rows.append((node.feature, _row("-", node.feature, "", _block(node))))
+    for node in difference.added:
+        rows.append((len(levels[0]), _row("+", "", node.feature, _block(node))))
+    yield from (row for _, row in sorted(rows, key=lambda row: row[0]))
+
+
+def _stem_rows(difference: Difference) -> Iterator[str]:
+    old, new = [
+        f"{block_fn} at {', '.join(f'L{level}' for level in levels)}"
+        for block_fn, levels in difference.stems
+    ]
+    if old != new:
+        yield _row("-", "stem", "", old)
+        yield _row("+", "", "stem", new)
+
+
+def _row(mark: str, first: int | str, second: int | str, words: str) -> str:
+    return f"{mark} {first:>4} {second:>4}  {words}"
+
+
+def _levels(architecture: Architecture) -> dict[int, int]:
+    features = range(NUM_STEM_FEATURES + len(architecture.blocks))
+    return {feature: architecture.feature_level(feature) for feature in features}
+
+
+def _block(node: Node) -> str:
+    parents = " and ".join(map(str, node.parents))
+    output = f", output P{node.level}" if node.is_output else ""
+    return f"L{node.level} {node.block_fn} of {parents}{output}"
+
+
+def _left_out(difference: Difference) -> Iterator[str]:
+    """Blocks that are built in neither or have no partner and are not built."""
+    firsts = [pair.first.feature for pair in difference.pairs if not pair.first.live]
+    firsts += [node.feature for node in difference.only_first if not node.live]
+    seconds = [pair.second.feature for pair in difference.pairs if not pair.second.live]
+    seconds += [node.feature for node in difference.only_second if not node.live]
+    found = [
+        f"{letter} {', '.join(map(str, features))}"
+        for letter, features in (("A", firsts), ("B", seconds))
+        if features
+    ]
+    if found:
+        yield ""
+        yield f"not built, for no output depends on them: {'; '.join(found)}"

@@ -1,0 +1,57 @@
+"""The differences of two architectures in words, for the text and for the picture."""
+
+from collections.abc import Iterator, Mapping
+from itertools import zip_longest
+
+from search_space.difference import BLOCK_KINDS, BlockPair, Difference
+
+LONE = {"removed": "only in A", "added": "only in B"}
+
+
+def summarize(difference: Difference) -> str:
+    """One line: the same network or not, and how many things are different."""
+    if difference.same_network:
+        moved = sum(pair.moved and pair.first.live for pair in difference.pairs)
+        if moved:
+            blocks = "one block is" if moved == 1 else f"{moved} blocks are"
+            return f"the same network: only {blocks} built at another place in the order"
+        if difference.first == difference.second:
+            return "the same network, block for block"
+        return "the same network: they differ only in what reaches no output"
+    counts = difference.changes
+    parts = [f"{len(difference.changed)} of {len(difference.first.blocks)} blocks changed"]
+    parts += [f"{counts[kind]} {words}" for kind, words in LONE.items() if kind in counts]
+    parts += ["another stem"] if "stem" in counts else []
+    found = [_counted(kind, counts[kind]) for kind in BLOCK_KINDS if kind in counts]
+    return ", ".join(parts) + (": " + ", ".join(found) if found else "")
+
+
+def describe(pair: BlockPair, levels: tuple[Mapping[int, int], Mapping[int, int]]) -> str:
+    """What is different in one block, first -> second; levels by feature, of both."""
+    return "; ".join(_phrases(pair, levels))
+
+
+def _counted(kind: str, number: int) -> str:
+    if kind == "liveness":
+        return f"{number} built in one alone"
+    return f"{number} {kind}" + "s" * (number != 1)
+
+
+def _phrases(pair: BlockPair, levels: tuple[Mapping[int, int], Mapping[int, int]]) -> Iterator[str]:
+    first, second = pair.first, pair.second
+    if first.level != second.level:
+        yield f"level L{first.level} -> L{second.level}"
+    if first.block_fn != second.block_fn:
+        yield f"{first.block_fn} -> {second.block_fn}"
+    if first.is_output != second.is_output:
+        yield f"now output P{second.level}" if second.is_output else "no longer an output"
+    if first.live != second.live:
+        yield "now built" if second.live else "no longer built: reaches no output"
+    for lost, gained in zip_longest(pair.lost_parents, pair.gained_parents):
+        old = "none" if lost is None else f"{lost} (L{levels[0][lost]})"
+        new = "none" if gained is None else f"{gained} (L{levels[1][gained]})"
+        yield f"parent {old} -> {new}"
+    for feature in pair.lost_merged:
+        yield f"no longer merges {feature}"
+    for feature in pair.gained_merged:
+        yield f"now merges {feature}"
