@@ -51,8 +51,9 @@ def make_parts(config: Config) -> Parts:
         make_task(config)
     elif config.task.options:
         raise UsageError(f"task detection takes no options, only sections: {config.task.options}")
-    space = make_space(config)
-    return Parts(space, make_controller(config, space), make_objective(config), make_cost(config))
+    space, cost = make_space(config), make_cost(config)
+    cost(space.decode(space.unrank(0)))  # refuses widths that this space's blocks cannot have
+    return Parts(space, make_controller(config, space), make_objective(config), cost)
 
 
 def make_space(config: Config) -> SpineNetSpace:

@@ -179,3 +179,13 @@ def test_a_search_takes_its_space_from_the_command_line(name: str, tmp_path: Pat
     directory = tmp_path / "run"
     assert main([*ANALYTIC, "--space", name, "--run-dir", str(directory)]) == 0
     assert make_space(searched_config(directory)) == SPACES[name]
+
+
+def test_a_width_that_a_space_cannot_have_ends_a_search_before_it_begins(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = tmp_path / "run"
+    words = ["search", "smoke", "--space", "mobile", "--fidelity.filter_scale", "0.1"]
+    assert main([*words, "--run-dir", str(run), "--pump", "local"]) == 2
+    assert "at least 0.125" in capsys.readouterr().err
+    assert not run.exists()
