@@ -11,21 +11,33 @@ from proxy_tasks.analytic_task import AnalyticTask
 from proxy_tasks.coco_data import load_coco
 from proxy_tasks.coco_evaluation import Detections, average_precision
 from proxy_tasks.detection_dataset import DetectionData, DetectionSplit
-from proxy_tasks.errors import CandidateFailure, DataError, Diverged, InvalidRecipe, ProxyTaskError
+from proxy_tasks.errors import (
+    CandidateFailure,
+    DataError,
+    Diverged,
+    InvalidRecipe,
+    InvalidWeights,
+    MissingExtra,
+    ProxyTaskError,
+)
 from proxy_tasks.recipe import Fidelity
 from proxy_tasks.scenes import make_scenes
 from proxy_tasks.task import ProxyTask
 
 if TYPE_CHECKING:
     from proxy_tasks.backbone import SpineNetBackbone
+    from proxy_tasks.backbone_file import BackboneRecipe, load_backbone, save_backbone
     from proxy_tasks.classifier import SpineNetClassifier
     from proxy_tasks.detection_task import DetectionTask
+    from proxy_tasks.export import onnx_bytes, program_bytes
     from proxy_tasks.features_only import FeaturesOnly
     from proxy_tasks.mask_rcnn import make_mask_rcnn
+    from proxy_tasks.official_weights import load_official_weights
     from proxy_tasks.resnet_fpn import ResNetFpnBackbone
 
 __all__ = [
     "AnalyticTask",
+    "BackboneRecipe",
     "CandidateFailure",
     "DataError",
     "DetectionData",
@@ -36,24 +48,37 @@ __all__ = [
     "FeaturesOnly",
     "Fidelity",
     "InvalidRecipe",
+    "InvalidWeights",
+    "MissingExtra",
     "ProxyTask",
     "ProxyTaskError",
     "ResNetFpnBackbone",
     "SpineNetBackbone",
     "SpineNetClassifier",
     "average_precision",
+    "load_backbone",
     "load_coco",
+    "load_official_weights",
     "make_mask_rcnn",
     "make_scenes",
+    "onnx_bytes",
+    "program_bytes",
+    "save_backbone",
 ]
 
 _NEEDS_TORCH = {
+    "BackboneRecipe": "backbone_file",
     "DetectionTask": "detection_task",
     "FeaturesOnly": "features_only",
     "ResNetFpnBackbone": "resnet_fpn",
     "SpineNetBackbone": "backbone",
     "SpineNetClassifier": "classifier",
+    "load_backbone": "backbone_file",
+    "load_official_weights": "official_weights",
     "make_mask_rcnn": "mask_rcnn",
+    "onnx_bytes": "export",
+    "program_bytes": "export",
+    "save_backbone": "backbone_file",
 }
 
 

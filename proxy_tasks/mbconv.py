@@ -16,12 +16,17 @@ class SqueezeExcitation(nn.Module):
         super().__init__()
         self.reduce = PointwiseConv(channels, squeezed, bias=True)
         self.expand = PointwiseConv(squeezed, channels, bias=True)
-        self.gate = F.hardsigmoid if hard_gate else F.sigmoid
+        self.gate = hard_sigmoid if hard_gate else F.sigmoid
 
     def forward(self, x: Tensor) -> Tensor:
         means = x.mean((1, 2), keepdim=True)
         gates: Tensor = self.gate(self.expand(F.relu(self.reduce(means))))
         return x * gates
+
+
+def hard_sigmoid(x: Tensor) -> Tensor:
+    """The official one, whose sixth is rounded: with an exact one outputs move by 1e-5."""
+    return F.relu6(x + 3) * 0.16667
 
 
 class MBConv(nn.Module):

@@ -10,6 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from proxy_tasks.backbone import ScalePermutedBlock, SpineNetBackbone
+from proxy_tasks.layers import ConvNorm
+from proxy_tasks.official_weights import official_layers
 from search_space.block_specs import from_json
 from search_space.scale import BackboneScale
 
@@ -18,8 +20,6 @@ BlockSpecRow = tuple[int, str, tuple[int, int], bool]
 
 class Fixture(Protocol):
     meta: dict[str, Any]
-
-    def layers(self) -> list[tuple[str, dict[str, Any]]]: ...
 
 
 def project_build(
@@ -32,8 +32,11 @@ def project_build(
     min_level: int,
     max_level: int,
 ) -> SpineNetBackbone:
+    # An official list may lack outputs that no endpoint is asked of, and have others.
+    outputs = sorted(level for level, _, _, is_output in block_specs if is_output)
+    document = {"blocks": block_specs, "output_levels": outputs}
     return SpineNetBackbone(
-        from_json(json.dumps(block_specs)),
+        from_json(json.dumps(document)),
         BackboneScale(
             filter_scale=filter_scale,
             resample_alpha=alpha,
@@ -48,28 +51,13 @@ def project_build(
 
 def project_layers(model: SpineNetBackbone, fixture: Fixture) -> dict[str, nn.Module]:
     """Modules by the checker's structural names, such as `block3.resample0.down.conv`."""
-    parents = [tuple(row[2]) for row in fixture.meta["block_specs"]]
-    return {name: model.get_submodule(_path(name, parents)) for name, _ in fixture.layers()}
-
-
-def _path(name: str, parents: list[tuple[int, ...]]) -> str:
-    *parts, leaf = name.split(".")
-    leaf = {"conv": "conv", "bn": "norm"}[leaf]
-    first = parts[0]
-    if first == "stem":
-        return f"stem.conv.{leaf}"
-    if first == "endpoint":
-        return f"endpoints.{parts[1]}.{leaf}"
-    if first.startswith("stem"):
-        repeat = int(parts[1].removeprefix("rep"))
-        return f"stem.blocks.{first.removeprefix('stem')}.{repeat}.{parts[2]}.{leaf}"
-    number = int(first.removeprefix("block"))
-    block = f"blocks.{number + 2}"
-    if parts[1].startswith("resample"):
-        # Official specs name parents in any order; ours are ascending, and a sum does not care.
-        parent = parents[number][int(parts[1].removeprefix("resample"))]
-        return f"{block}.resample.{sorted(parents[number]).index(parent)}.{parts[2]}.{leaf}"
-    return f"{block}.blocks.{parts[1].removeprefix('rep')}.{parts[2]}.{leaf}"
+    layers = official_layers(model, fixture.meta["block_specs"])
+    return {
+        f"{name}.{leaf}": module
+        for name, layer in layers.items()
+        if isinstance(layer, ConvNorm)
+        for leaf, module in (("conv", layer.conv), ("bn", layer.norm))
+    }
 
 
 def project_run(model: SpineNetBackbone, x: Tensor) -> dict[int, Tensor]:
