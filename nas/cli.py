@@ -13,11 +13,11 @@ COMMANDS = {
     "search": "search for architectures and print a leaderboard",
     "resume": "go on with a search that was stopped, or give it more trials",
     "leaderboard": "the trials of a run, best first",
-    "export": "a backbone for other programs: weights, ONNX, torch.export, block specs",
     "show": "draw an architecture, or what is different in another",
-    "space": "the decisions, size and make-up of a search space",
-    "cost": "parameters and multiply-adds, beside the published figures",
     "evaluate": "train and score one architecture",
+    "cost": "parameters and multiply-adds, beside the published figures",
+    "space": "the decisions, size and make-up of a search space",
+    "export": "a backbone for other programs: weights, ONNX, torch.export, block specs",
 }
 ROOMS = ("controllers", "nas", "proxy_tasks", "results", "search_space")
 USAGE_ERROR, INTERRUPTED = 2, 130
