@@ -12,6 +12,7 @@ from torch import nn
 
 from proxy_tasks.backbone import ScalePermutedBlock, SpineNetBackbone
 from search_space import Architecture, BackboneScale, SpineNetSpace
+from tests.proxy_tasks.trained import draw_norms
 from tests.search_space.architectures import every_tiny_architecture, live_graph
 from tests.search_space.test_identity import shuffled
 
@@ -36,20 +37,18 @@ def correspondence(first: Architecture, second: Architecture) -> dict[int, int]:
 
 def outputs_differ_by(first: Architecture, second: Architecture, seed: int) -> float:
     """Largest difference between two networks that hold the same weights, seen from the output."""
-    torch.manual_seed(seed)
+    generator = torch.Generator().manual_seed(seed)
     one, other = (
-        SpineNetBackbone(a, NARROW, min_level=2, activation="swish").eval() for a in (first, second)
+        SpineNetBackbone(a, NARROW, min_level=2, activation="swish", generator=generator).eval()
+        for a in (first, second)
     )
-    with torch.no_grad():
-        for tensor in one.state_dict().values():
-            if tensor.is_floating_point():
-                tensor.copy_(torch.rand_like(tensor) * 0.5 + 0.1)
+    draw_norms(one, generator)
     name = correspondence(first, second)
     other.stem.load_state_dict(one.stem.state_dict())
     other.endpoints.load_state_dict(one.endpoints.state_dict())
     for feature, block in one.blocks.items():
         carry_over(block, other.blocks[str(name[int(feature)])], name)
-    images = torch.randn(1, 64, 64, 3)
+    images = torch.randn(1, 64, 64, 3, generator=generator)
     a, b = one(images), other(images)
     return max(float((a[v] - b[v]).detach().abs().max() / a[v].detach().abs().max()) for v in a)
 

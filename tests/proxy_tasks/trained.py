@@ -24,6 +24,12 @@ SMALL = Architecture(
 def trained(architecture: Architecture, **settings: str) -> SpineNetBackbone:
     generator = torch.Generator().manual_seed(5)
     backbone = SpineNetBackbone(architecture, NARROW, generator=generator, **settings)  # type: ignore[arg-type]
+    draw_norms(backbone, generator)
+    return backbone.eval()
+
+
+def draw_norms(backbone: SpineNetBackbone, generator: torch.Generator) -> None:
+    """Give every batch norm statistics, scales and offsets that are not the identity's."""
     for norm in backbone.modules():
         if isinstance(norm, nn.BatchNorm2d):
             assert norm.running_mean is not None and norm.running_var is not None
@@ -32,7 +38,6 @@ def trained(architecture: Architecture, **settings: str) -> SpineNetBackbone:
                 norm.bias.normal_(0, 0.2, generator=generator)
             norm.running_mean.normal_(0, 0.2, generator=generator)
             norm.running_var.uniform_(0.5, 2, generator=generator)
-    return backbone.eval()
 
 
 def relative_errors(found: list[torch.Tensor], wanted: list[torch.Tensor]) -> list[float]:
