@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from proxy_tasks.blocks import Bottleneck, Resample, Residual
+from proxy_tasks.errors import InvalidRecipe
 from proxy_tasks.initialization import initialize_convolutions, zero_last_norms
 from proxy_tasks.layers import ACTIVATIONS, ConvNorm, PointwiseConv
 from proxy_tasks.mbconv import MBConv, MobileResample
@@ -85,8 +86,9 @@ class SpineNetBackbone(nn.Module):
 
     Blocks that reach no output are not built. `scale.stem_stride` 2 leaves the stem's max pool out,
     so that a level has half its usual stride: `stride(level)`. Any H and W will do: a side is
-    halved upwards at each level and upsampled maps are cropped. `stochastic_depth` is the drop
-    rate of the last block; earlier ones have a share of it, by position.
+    halved upwards at each level and upsampled maps are cropped. Endpoints are those of the output
+    levels from `min_level` to `max_level`. `stochastic_depth` is the drop rate of the last block;
+    earlier ones have a share of it, by position in the list. Raises InvalidRecipe.
     """
 
     def __init__(
@@ -98,12 +100,12 @@ class SpineNetBackbone(nn.Module):
         activation: str = "relu",
         stochastic_depth: float = 0.0,
         zero_init: bool = False,
-        min_level: int = 3,
-        max_level: int = 7,
+        min_level: int | None = None,
+        max_level: int | None = None,
         generator: torch.Generator | None = None,
     ) -> None:
         super().__init__()
-        self.levels = [v for v in architecture.output_levels if min_level <= v <= max_level]
+        self.levels = endpoint_levels(architecture, min_level, max_level)
         self.scale, self.out_channels = scale, scale.endpoint_filters
         nodes = [node for node in resolve(architecture, self.levels) if node.live]
         stem_levels = architecture.stem_levels[: built_stem_blocks(architecture, nodes)]
@@ -119,7 +121,7 @@ class SpineNetBackbone(nn.Module):
             self.blocks[str(node.feature)] = ScalePermutedBlock(
                 node, architecture, scale, normalization, activation, drop_rate
             )
-            if node.is_output and node.level in self.levels:
+            if node.is_output:
                 self.output_features[node.level] = node.feature
         self.endpoints = nn.ModuleDict()
         for level in self.levels:
@@ -158,3 +160,19 @@ class SpineNetBackbone(nn.Module):
     def forward(self, images: Tensor) -> dict[int, Tensor]:
         features = self.features(images)
         return {v: self.endpoints[str(v)](features[self.output_features[v]]) for v in self.levels}
+
+
+def endpoint_levels(
+    architecture: Architecture, min_level: int | None, max_level: int | None
+) -> list[int]:
+    """The output levels within the bounds. Raises InvalidRecipe where there is none."""
+    outputs = architecture.output_levels
+    lowest = outputs[0] if min_level is None else min_level
+    highest = outputs[-1] if max_level is None else max_level
+    levels = [level for level in outputs if lowest <= level <= highest]
+    if not levels:
+        raise InvalidRecipe(
+            f"no output of the architecture, whose levels are {outputs}, lies between min_level "
+            f"{min_level} and max_level {max_level}"
+        )
+    return levels

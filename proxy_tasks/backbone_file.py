@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from proxy_tasks.backbone import SpineNetBackbone
+from proxy_tasks.backbone import SpineNetBackbone, endpoint_levels
 from proxy_tasks.errors import InvalidRecipe, InvalidWeights
 from proxy_tasks.extras import import_extra
 from proxy_tasks.layers import ACTIVATIONS, NORMALIZATIONS
@@ -29,20 +29,15 @@ class BackboneRecipe:
     scale: BackboneScale = field(default_factory=BackboneScale)
     activation: str = "relu"  # one of ACTIVATIONS
     normalization: str = "batch_norm"  # one of NORMALIZATIONS
-    min_level: int = 3  # of the outputs, with max_level
-    max_level: int = 7
+    min_level: int | None = None  # of the endpoints, with max_level; None: no bound
+    max_level: int | None = None
 
     def __post_init__(self) -> None:
         for name, known in (("activation", ACTIVATIONS), ("normalization", NORMALIZATIONS)):
             value = getattr(self, name)
             if value not in known:
                 raise InvalidRecipe(f"{name} is {value!r}: it is one of {', '.join(known)}")
-        outputs = self.architecture.output_levels
-        if not any(self.min_level <= level <= self.max_level for level in outputs):
-            raise InvalidRecipe(
-                f"no output of the architecture, whose levels are {outputs}, lies between "
-                f"min_level {self.min_level} and max_level {self.max_level}"
-            )
+        endpoint_levels(self.architecture, self.min_level, self.max_level)
 
     def build(self, generator: torch.Generator | None = None) -> SpineNetBackbone:
         """A backbone with initial weights from the generator."""

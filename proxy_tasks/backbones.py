@@ -35,7 +35,5 @@ def make_backbone(
         activation=recipe.activation,
         stochastic_depth=recipe.stochastic_depth,
         zero_init=recipe.zero_init,
-        min_level=body.output_levels[0],
-        max_level=body.output_levels[-1],
         generator=generator,
     )

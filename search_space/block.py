@@ -21,7 +21,7 @@ class BlockSpec:
     level: int  # works at 1 / 2**level of the input, 1..7
     block_fn: str  # one of BLOCK_FNS
     inputs: tuple[int, ...]  # one or two distinct feature indices, ascending
-    is_output: bool = False
+    is_output: bool = False  # merges dangling blocks, and has an endpoint if its level has one
 
     def __post_init__(self) -> None:
         if type(self.level) is not int or not MIN_LEVEL <= self.level <= MAX_LEVEL:

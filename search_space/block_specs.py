@@ -32,8 +32,8 @@ def from_json(text: str) -> Architecture:
 
     That list holds [level, type, [input, input], is_output] for every block. Without
     stem_levels, they are those of SpineNet, or of SpineNet-Mobile for MBConv blocks; without
-    output_levels, they are 3 to 7 and the levels of the output blocks. Raises
-    InvalidArchitecture.
+    output_levels, they are those of the output blocks from 3 to 7, the official default: the
+    sixteenth block of tensorflow/models' SpineNet-49 has no endpoint. Raises InvalidArchitecture.
     """
     try:
         document = json.loads(text)
@@ -49,8 +49,9 @@ def from_json(text: str) -> Architecture:
     blocks = tuple(_block(row, f"block {i}") for i, row in enumerate(document["blocks"]))
     mobile = any(block.block_fn == "mbconv" for block in blocks)
     stem = list(MOBILE_STEM_LEVELS if mobile else DEFAULT_STEM_LEVELS)
-    outputs = {block.level for block in blocks if block.is_output}
-    default = sorted(outputs.union(DEFAULT_OUTPUT_LEVELS))
+    outputs = sorted({block.level for block in blocks if block.is_output})
+    default = [level for level in outputs if level in DEFAULT_OUTPUT_LEVELS] or outputs
+    default = default or list(DEFAULT_OUTPUT_LEVELS)
     return Architecture(
         blocks,
         _levels(document.get("stem_levels", stem), "stem_levels"),

@@ -40,7 +40,7 @@ def backbone_cost(
             shape = shapes[node.feature]
             parts += [costs.resample(shapes[parent], shape) for parent in node.parents]
             parts.append(costs.block(shape))
-            if node.is_output and (levels is None or node.level in levels):
+            if node.is_output:
                 parts.append(costs.endpoint(shape))
     return Cost(
         sum([part.params for part in parts]),

@@ -21,6 +21,11 @@ class Wiring(Protocol):
         ...
 
     @property
+    def output_levels(self) -> tuple[int, ...]:
+        """Levels that have an endpoint."""
+        ...
+
+    @property
     def stem_block_fn(self) -> str:
         """Type of the chain's blocks."""
         ...
@@ -33,14 +38,17 @@ class Node:
     feature: int  # its feature index, 2 + the block's position
     level: int
     block_fn: str
-    is_output: bool
+    is_output: bool  # an endpoint is built on it
     parents: tuple[int, ...]  # feature indices, each resampled before the sum
     merged: tuple[int, ...]  # feature indices added to the same sum raw, without a resample
     live: bool  # some output depends on it; other blocks are not built
 
 
 def resolve(wiring: Wiring, levels: Collection[int] | None = None) -> tuple[Node, ...]:
-    """One node for every block, in block order; live are those that an output at `levels` needs.
+    """One node for every block, in block order.
+
+    Outputs are the output blocks at `levels` (without, at the output levels), live the blocks that
+    those depend on.
 
     At each output block in order, every earlier feature (stem features too) that nothing has
     used SO FAR and that has the block's own level and channels is merged into its sum. A later
@@ -49,14 +57,16 @@ def resolve(wiring: Wiring, levels: Collection[int] | None = None) -> tuple[Node
     output block at the corresponding level"). One level and one type mean equal channels, and a
     bottleneck (4C) never equals a residual block (C).
     """
+    levels = wiring.output_levels if levels is None else levels
     merged = _merged(wiring)
-    live = _live(wiring.blocks, merged, levels)
+    outputs = [block.is_output and block.level in levels for block in wiring.blocks]
+    live = _live(wiring.blocks, merged, outputs)
     return tuple(
         Node(
             feature=NUM_STEM_FEATURES + position,
             level=block.level,
             block_fn=block.block_fn,
-            is_output=block.is_output,
+            is_output=outputs[position],
             parents=block.inputs,
             merged=merged[position],
             live=live[NUM_STEM_FEATURES + position],
@@ -93,10 +103,9 @@ def _merged(wiring: Wiring) -> list[tuple[int, ...]]:
 def _live(
     blocks: Sequence[BlockSpec],
     merged: Sequence[tuple[int, ...]],
-    levels: Collection[int] | None,
+    outputs: Sequence[bool],
 ) -> list[bool]:
-    live = [False] * NUM_STEM_FEATURES
-    live += [b.is_output and (levels is None or b.level in levels) for b in blocks]
+    live = [False] * NUM_STEM_FEATURES + list(outputs)
     for position in range(len(blocks) - 1, -1, -1):
         if live[NUM_STEM_FEATURES + position]:
             for feature in blocks[position].inputs + merged[position]:

@@ -32,9 +32,7 @@ def project_build(
     min_level: int,
     max_level: int,
 ) -> SpineNetBackbone:
-    # An official list may lack outputs that no endpoint is asked of, and have others.
-    outputs = sorted(level for level, _, _, is_output in block_specs if is_output)
-    document = {"blocks": block_specs, "output_levels": outputs}
+    document = {"blocks": block_specs, "output_levels": list(range(min_level, max_level + 1))}
     return SpineNetBackbone(
         from_json(json.dumps(document)),
         BackboneScale(
@@ -44,8 +42,6 @@ def project_build(
             endpoint_filters=endpoint_filters,
         ),
         activation=activation,
-        min_level=min_level,
-        max_level=max_level,
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import networkx as nx
 
-from search_space import Architecture, BlockSpec, resolve
+from search_space import Architecture, BlockSpec
 
 B, R = "bottleneck", "residual"
 
@@ -32,16 +32,36 @@ def every_tiny_architecture(blocks: int) -> Iterator[Architecture]:
 
 
 def live_graph(architecture: Architecture) -> "nx.MultiDiGraph[int]":
-    """The network as built, for networkx to compare: labelled nodes, edges with their role."""
+    """The network as built, for networkx to compare: labelled nodes, edges with their role.
+
+    The official rules once more, on a graph and without the product's: at each output block in
+    turn every earlier feature of its level and channels whose out-degree is 0 so far is merged;
+    then what is no ancestor of an endpoint goes.
+    """
+    stem_fn = "mbconv" if architecture.is_mobile else "bottleneck"
+    chain = list(range(2 - len(architecture.stem_levels), 2))
     graph: nx.MultiDiGraph[int] = nx.MultiDiGraph()
-    for stem in (0, 1):
-        graph.add_node(stem, label=("stem", stem))
-    for node in resolve(architecture):
-        if node.live:
-            graph.add_node(node.feature, label=(node.level, node.block_fn, node.is_output))
-            graph.add_edges_from((p, node.feature, {"role": "parent"}) for p in node.parents)
-            graph.add_edges_from((m, node.feature, {"role": "merged"}) for m in node.merged)
-    return graph
+    shape: dict[int, tuple[int, str]] = {}
+    for feature, level in zip(chain, architecture.stem_levels, strict=True):
+        graph.add_node(feature, label=("stem", feature - chain[0], level))
+        shape[feature] = (level, stem_fn)
+    used: set[int] = set()
+    endpoints: set[int] = set()
+    for feature, spec in enumerate(architecture.blocks, start=2):
+        used |= set(spec.inputs)
+        shape[feature] = (spec.level, spec.block_fn)
+        merged = {f for f in range(feature) if f not in used and shape[f] == shape[feature]}
+        merged = merged if spec.is_output else set()
+        used |= merged
+        endpoint = spec.is_output and spec.level in architecture.output_levels
+        endpoints |= {feature} if endpoint else set()
+        graph.add_node(feature, label=(*shape[feature], endpoint))
+        graph.add_edges_from((p, feature, {"role": "parent"}) for p in spec.inputs)
+        graph.add_edges_from((m, feature, {"role": "merged"}) for m in merged)
+    live = endpoints.union(*(nx.ancestors(graph, feature) for feature in endpoints))
+    graph.add_edges_from((f, f + 1, {"role": "chain"}) for f in chain[:-1])
+    live |= {f for f in chain if f <= max(live.intersection(chain), default=chain[0] - 1)}
+    return graph.subgraph(live).copy()
 
 
 def same_network(first: Architecture, second: Architecture) -> bool:

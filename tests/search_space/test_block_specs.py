@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 
 from search_space import (
     SPINENET_49,
+    BackboneScale,
     InvalidArchitecture,
     SpineNetSpace,
+    backbone_cost,
     from_json,
     sequential_only,
     to_json,
@@ -43,10 +45,25 @@ def test_the_official_list_without_its_level_2_output_is_spinenet_49() -> None:
     assert from_json(json.dumps(json.loads(OFFICIAL)[:15])) == SPINENET_49
 
 
-def test_the_output_levels_of_a_bare_list_take_in_its_output_blocks() -> None:
+def test_the_output_levels_of_a_bare_list_are_those_of_its_output_blocks_from_3_to_7() -> None:
     architecture = from_json(OFFICIAL)
-    assert architecture.output_levels == (2, 3, 4, 5, 6, 7)
+    assert architecture.output_levels == (3, 4, 5, 6, 7)
     assert architecture.blocks[:15] == SPINENET_49.blocks
+
+
+def test_the_official_list_of_16_blocks_is_spinenet_49_in_key_and_cost() -> None:
+    """tensorflow/models: its level-2 output is left out by min_level 3."""
+    official = from_json(OFFICIAL)
+    assert official.key == SPINENET_49.key
+    assert backbone_cost(official, BackboneScale(), 640) == (
+        backbone_cost(SPINENET_49, BackboneScale(), 640)
+    )
+
+
+@pytest.mark.parametrize("levels", [(4, 5, 6), (3,), (1, 2)])
+def test_a_bare_list_may_have_fewer_outputs(levels: tuple[int, ...]) -> None:
+    rows = [[level, "residual", [1, 0], True] for level in levels]
+    assert from_json(json.dumps(rows)).output_levels == levels
 
 
 def test_inputs_in_any_order_are_the_same() -> None:

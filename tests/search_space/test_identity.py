@@ -1,6 +1,7 @@
 import itertools
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -8,51 +9,57 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search_space import SPINENET_49, Architecture, SpineNetSpace, resolve
+from search_space import SPINENET_49, Architecture, SpineNetSpace
 from tests.search_space.architectures import (
     B,
     R,
     block,
     every_tiny_architecture,
     five_outputs,
+    live_graph,
     same_network,
 )
+from tests.search_space.small_spaces import SMALL_SPACES
+
+EXHAUSTIVE = {name: space for name, space in SMALL_SPACES.items() if space.size < 2_000} | {
+    # Stem blocks are merged; residual blocks dangle beside bottlenecks; a stem of three; MBConv.
+    "merged stem": SpineNetSpace({2: 2}, (0, 1), (B,), output_levels=(2, 3)),
+    "types": SpineNetSpace({2: 1, 3: 1}, (0, 1), (B, R), output_levels=(3,)),
+    "long stem": SpineNetSpace({3: 2}, (0,), (B, R), stem_levels=(2, 3, 3), output_levels=(3,)),
+    "MBConv merges": SpineNetSpace({2: 2}, (0, 1), ("mbconv",), 5, (1, 2), (2, 3)),
+}
 
 
-def test_equal_keys_mean_isomorphic_networks_on_every_tiny_architecture() -> None:
-    """All 1,440 networks of four blocks, each compared by networkx with the first of its key."""
-    groups: dict[str, list[Architecture]] = defaultdict(list)
-    for architecture in every_tiny_architecture(4):
-        groups[architecture.key].append(architecture)
-    for first, *others in groups.values():
-        assert all(same_network(first, other) for other in others)
+def every_network(name: str) -> Iterator[Architecture]:
+    if name == "four blocks":
+        return every_tiny_architecture(4)
+    space = EXHAUSTIVE[name]
+    return (space.decode(space.unrank(index)) for index in range(space.size))
 
 
-def labels(architecture: Architecture) -> object:
-    """Something isomorphic networks share, so that networkx need only compare within it."""
-    live = [node for node in resolve(architecture) if node.live]
-    used = Counter(feature for node in live for feature in node.parents)
+def invariant(architecture: Architecture) -> object:
+    """Something that isomorphic networks share, so that networkx need only compare within it."""
+    graph = live_graph(architecture)
     return tuple(
         sorted(
-            (
-                node.level,
-                node.is_output,
-                len(node.merged),
-                used[node.feature],
-                tuple(sorted((architecture.feature_level(p), min(p, 2)) for p in node.parents)),
-            )
-            for node in live
+            (str(graph.nodes[f]["label"]), graph.in_degree(f), graph.out_degree(f)) for f in graph
         )
     )
 
 
-def test_different_keys_mean_different_networks_on_every_tiny_architecture() -> None:
-    members = {a.key: a for a in every_tiny_architecture(4)}
-    by_labels: dict[object, list[Architecture]] = defaultdict(list)
-    for architecture in members.values():
-        by_labels[labels(architecture)].append(architecture)
-    for group in by_labels.values():
-        assert not any(same_network(a, b) for a, b in itertools.combinations(group, 2))
+@pytest.mark.parametrize("name", ["four blocks", *EXHAUSTIVE])
+def test_keys_are_equal_exactly_where_networkx_finds_an_isomorphism(name: str) -> None:
+    """Every member of a small space: all of one key alike, and no two keys of one network."""
+    groups: dict[str, list[Architecture]] = defaultdict(list)
+    for architecture in every_network(name):
+        groups[architecture.key].append(architecture)
+    for first, *others in groups.values():
+        assert all(same_network(first, other) for other in others)
+    by_invariant: dict[object, list[Architecture]] = defaultdict(list)
+    for first, *_ in groups.values():
+        by_invariant[invariant(first)].append(first)
+    for alike in by_invariant.values():
+        assert not any(same_network(a, b) for a, b in itertools.combinations(alike, 2))
 
 
 def shuffled(architecture: Architecture, rng: np.random.Generator) -> Architecture:
