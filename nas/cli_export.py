@@ -54,14 +54,19 @@ def _parser() -> OneLineParser:
     parser.add_argument(
         "--model-size", metavar="NAME", help="widths and repeats (default: SpineNet-49's)"
     )
-    parser.add_argument("--activation", help="relu (default), swish or hard_swish")
-    parser.add_argument("--normalization", help="batch_norm (default) or group_norm")
+    parser.add_argument(
+        "--activation", help="relu, swish or hard_swish (default: the model size's config's)"
+    )
+    parser.add_argument(
+        "--normalization", help="batch_norm (default), sync_batch_norm or group_norm"
+    )
     parser.add_argument("--seed", type=int, help="of the initial weights (default 0)")
     parser.add_argument(
         "--weights",
         metavar="FILE",
         help="a safetensors file of this command, which also says size, activation and "
-        "normalization; or .npz: official weights in the order of creation, arr_0, arr_1, ...",
+        "normalization; or .npz: official weights in the order of creation, arr_0, arr_1, ..., "
+        "which do not say their activation: give it",
     )
     return parser
 
@@ -112,6 +117,11 @@ def _backbone(
     official = known.weights is not None and known.weights.endswith(".npz")
     if known.weights is not None and known.seed is not None:
         raise UsageError("--seed and --weights: weights are given or drawn, not both")
+    if official and known.activation is None:
+        raise UsageError(
+            f"--weights {known.weights}: official weights do not say which activation they were "
+            "trained with: give --activation"
+        )
     if known.weights is not None and not official:
         recipe, backbone = load_backbone(Path(known.weights), architecture)
         _refuse_other(recipe, architecture, known)
@@ -119,7 +129,7 @@ def _backbone(
     recipe = BackboneRecipe(
         architecture,
         model.backbone,
-        known.activation or "relu",
+        known.activation or model.activation,
         known.normalization or "batch_norm",
     )
     seed = known.seed or 0

@@ -1,40 +1,47 @@
 """The table of `nas cost`."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-if TYPE_CHECKING:
-    from nas.cli_cost import Row
+from nas.cost_rows import CostRow
+
+OURS = ("params M", "madds B", "+ norms")
 
 
-def cost_table(rows: Sequence["Row"]) -> Table:
-    """Ours beside the published; differences in per cent, without norms and with."""
+def cost_table(rows: Sequence[CostRow], title: str) -> Table:
+    """Ours beside the published, and the differences; of multiply-adds without norms and with."""
     published = any(row.published for row in rows)
-    table = Table(title=rows[0].network)
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("model", no_wrap=True)
-    for name in ("size", "params M", "published", "madds B", "+ norms", "published"):
-        if published or name != "published":
-            table.add_column(name, justify="right", no_wrap=True)
+    names = ["px", *OURS]
     if published:
-        table.add_column("madds", justify="right", no_wrap=True)
-        table.add_column("+ norms", justify="right", no_wrap=True)
+        names = ["px", "params M", "published", "diff.", "madds B", "+ norms", "published"]
+        names += ["diff.", "with norms"]
+    for name in names:
+        table.add_column(name, justify="right", no_wrap=True)
     for row in rows:
         table.add_row(*_cells(row, published))
     return table
 
 
-def _cells(row: "Row", published: bool) -> list[str]:
+def _cells(row: CostRow, published: bool) -> list[str]:
     cost, found = row.cost, row.published
     counted = cost.madds + cost.norms
     height, width = row.size
     size = str(height) if height == width else f"{height}x{width}"
-    cells = [row.model, size, f"{cost.params / 1e6:.3f}"]
-    if published:
-        cells.append("" if found is None or found.params is None else f"{found.params / 1e6:g}")
-    cells += [f"{cost.madds / 1e9:.3f}", f"{counted / 1e9:.3f}"]
-    if published and found is not None:
-        cells.append(f"{found.madds / 1e9:g}")
-        cells += [f"{100 * (count / found.madds - 1):+.2f} %" for count in (cost.madds, counted)]
-    return cells
+    params, madds = f"{cost.params / 1e6:.3f}", [f"{n / 1e9:.3f}" for n in (cost.madds, counted)]
+    if not published:
+        return [row.model, size, params, *madds]
+    if found is None:
+        return [row.model, size, params, "", "", *madds]
+    beside = ["", ""]
+    if found.params is not None:
+        beside = [f"{found.params / 1e6:g}", _percent(cost.params, found.params)]
+    differences = [_percent(count, found.madds) for count in (cost.madds, counted)]
+    return [row.model, size, params, *beside, *madds, f"{found.madds / 1e9:g}", *differences]
+
+
+def _percent(ours: int, published: int) -> str:
+    return f"{100 * (ours / published - 1):+.2f} %"

@@ -10,6 +10,7 @@ from search_space.model_sizes import MODEL_SIZES, ModelSize
 from search_space.resnet_fpn import ResNetFpn
 
 MOST_PIXELS = 1 << 16
+MODEL_NAMES = ", ".join(MODEL_SIZES)
 
 
 def find_model(name: str, size_name: str | None) -> ModelSize:
@@ -18,14 +19,20 @@ def find_model(name: str, size_name: str | None) -> ModelSize:
     Without a size name an architecture has SpineNet-49's widths, or SpineNet-Mobile-49's if it is
     of MBConv blocks. Raises UsageError, or what a store raises, where there is none.
     """
-    if name in MODEL_SIZES and size_name is None:
-        return MODEL_SIZES[name]
+    if size_name is None:
+        size_name = usual_size(name)
+        return replace(MODEL_SIZES[size_name], architecture=find_body(name))
     body = find_body(name)
     if not isinstance(body, Architecture):
         raise UsageError(f"{name} has a size of its own: leave --model-size out")
-    if size_name is None:
-        size_name = "spinenet-mobile-49" if body.is_mobile else "spinenet-49"
     return replace(_size(size_name), architecture=body)
+
+
+def usual_size(name: str) -> str:
+    """The name of the size that a network has where none is given."""
+    if name in MODEL_SIZES:
+        return name
+    return "spinenet-mobile-49" if find_architecture(name).is_mobile else "spinenet-49"
 
 
 def find_body(name: str) -> Architecture | ResNetFpn:

@@ -5,13 +5,7 @@ from search_space.architecture import Architecture
 from search_space.block import BLOCK_FNS, BlockSpec
 from search_space.block_specs import from_json, to_json
 from search_space.conv_cost import Cost
-from search_space.cost import (
-    backbone_cost,
-    backbone_costs,
-    classifier_cost,
-    mask_rcnn_cost,
-    retinanet_cost,
-)
+from search_space.cost import backbone_cost, backbone_costs
 from search_space.difference import Difference, compare
 from search_space.drawing import draw_dot, draw_svg, draw_text
 from search_space.errors import (
@@ -21,6 +15,8 @@ from search_space.errors import (
     SearchSpaceError,
 )
 from search_space.graph import Node, built_stem_blocks, resolve
+from search_space.model_sizes import MODEL_SIZES, ModelSize
+from search_space.network_cost import network_cost
 from search_space.published import PUBLISHED, R0_SP53, R23_SP30, SPINENET_49, SPINENET_MOBILE
 from search_space.resnet_fpn import RESNET_DEPTHS, ResNetFpn, resnet_fpn_cost
 from search_space.scale import BackboneScale, HeadScale, MaskRCNNScale
@@ -31,6 +27,7 @@ from search_space.spinenet_space import SpineNetSpace
 
 __all__ = [
     "BLOCK_FNS",
+    "MODEL_SIZES",
     "PUBLISHED",
     "R0_SP53",
     "R23_SP30",
@@ -50,6 +47,7 @@ __all__ = [
     "InvalidGenotype",
     "InvalidSpace",
     "MaskRCNNScale",
+    "ModelSize",
     "Node",
     "ResNetFpn",
     "SearchSpace",
@@ -59,16 +57,14 @@ __all__ = [
     "backbone_cost",
     "backbone_costs",
     "built_stem_blocks",
-    "classifier_cost",
     "compare",
     "draw_dot",
     "draw_svg",
     "draw_text",
     "from_json",
-    "mask_rcnn_cost",
+    "network_cost",
     "resnet_fpn_cost",
     "resolve",
-    "retinanet_cost",
     "sequential_only",
     "summarize",
     "to_json",

@@ -18,7 +18,8 @@ from search_space.scale import BackboneScale, HeadScale, MaskRCNNScale
 class ModelSize:
     """A network with its widths, its RetinaNet and Mask R-CNN heads and its image size.
 
-    A ResNet-FPN holds its widths itself: `backbone` is of no effect on it.
+    A ResNet-FPN holds its widths itself: `backbone` is of no effect on it. The activation is that
+    of its config in tensorflow/tpu; all were trained with swish as well (MODEL_ZOO).
     """
 
     architecture: Architecture | ResNetFpn
@@ -26,6 +27,7 @@ class ModelSize:
     head: HeadScale = field(default_factory=HeadScale)
     image_size: int = 640
     mask_rcnn: MaskRCNNScale = field(default_factory=MaskRCNNScale)
+    activation: str = "relu"  # or swish
 
 
 def _mobile(filter_scale: float, filters: int, image_size: int) -> ModelSize:
@@ -34,6 +36,7 @@ def _mobile(filter_scale: float, filters: int, image_size: int) -> ModelSize:
         BackboneScale(filter_scale, endpoint_filters=filters),
         HeadScale(filters=filters, separable=True),
         image_size,
+        activation="swish",
     )
 
 
@@ -73,6 +76,7 @@ MODEL_SIZES: Final[dict[str, ModelSize]] = {
         HeadScale(num_convs=7, filters=512),
         1280,
         _SPINENET_190_HEADS,
+        "swish",
     ),
     "spinenet-mobile-49xs": _mobile(0.6, 24, 256),
     "spinenet-mobile-49s": _mobile(0.65, 40, 384),

@@ -79,6 +79,7 @@ PUBLISHED_COSTS: Final = (
     ),
     *_rows("retinanet", "arXiv 1912.05027 table 2", ("spinenet-49", 896, 28.5, 167.4)),
     *_rows("retinanet", "tensorflow/models MODEL_GARDEN", ("spinenet-mobile-49", 384, 2.32, 1.0)),
+    *_rows("retinanet", "tensorflow/tpu MODEL_ZOO", ("spinenet-mobile-49", 384, 2.34, 1.0)),
     *_rows(
         "retinanet",
         "arXiv 1912.05027 table 9",

@@ -35,7 +35,18 @@ def test_a_file_costs_what_the_published_architecture_in_it_costs(
     path.write_text(to_json(SPINENET_49))
     mine, published = (rows(capsys, name)[0] for name in (str(path), "spinenet-49"))
     assert (mine["params"], mine["madds"]) == (published["params"], published["madds"])
-    assert mine["published_params"] is None
+    assert mine["published_params"] == published["published_params"] == 28_500_000
+
+
+@pytest.mark.parametrize(
+    ("network", "size"), [("retinanet", 1280), ("mask-rcnn", 1536), ("classifier", 224)]
+)
+def test_a_model_is_counted_at_the_size_that_it_was_published_at(
+    network: str, size: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (row,) = rows(capsys, "spinenet-190", "--model", network)
+    assert row["size"] == size
+    assert row["published_madds"]
 
 
 def test_another_size_and_width_can_be_asked_for(capsys: pytest.CaptureFixture[str]) -> None:

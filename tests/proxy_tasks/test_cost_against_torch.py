@@ -22,9 +22,10 @@ from search_space import (
     BackboneScale,
     Cost,
     HeadScale,
+    ModelSize,
     SpineNetSpace,
     backbone_cost,
-    retinanet_cost,
+    network_cost,
     sequential_only,
 )
 
@@ -107,7 +108,7 @@ def test_the_cost_of_a_head_is_what_torch_counts(
         network = RetinaNetHead([3, 4, 5, 6, 7], 16, head)
         maps = {v: torch.zeros(1, 2 ** (7 - v), 2 ** (8 - v), 16) for v in (3, 4, 5, 6, 7)}
         params, madds = torch_cost(network, lambda: network(maps))
-    whole = retinanet_cost(architecture, scale, head, (128, 256))
+    whole = network_cost(ModelSize(architecture, scale, head), "retinanet", (128, 256))
     backbone = backbone_cost(architecture, scale, (128, 256))
     assert (params, madds) == (whole.params - backbone.params, whole.madds - backbone.madds)
 

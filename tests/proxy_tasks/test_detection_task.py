@@ -17,7 +17,7 @@ from proxy_tasks.recipe import (
     TrainingRecipe,
 )
 from proxy_tasks.scenes import make_scenes
-from search_space import SPINENET_49, SPINENET_MOBILE, SpineNetSpace, retinanet_cost
+from search_space import SPINENET_49, SPINENET_MOBILE, ModelSize, SpineNetSpace, network_cost
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +104,7 @@ def test_the_detector_has_the_parameters_that_its_cost_says(task: DetectionTask)
     detector = task.build(SPINENET_49, 0)
     scale = task.fidelity.backbone_scale()
     head = task.fidelity.head_scale(num_classes=4, anchors_per_cell=1)
-    cost = retinanet_cost(SPINENET_49, scale, head, 64)
+    cost = network_cost(ModelSize(SPINENET_49, scale, head), "retinanet", 64)
     assert sum(p.numel() for p in detector.parameters()) == cost.params
 
 

@@ -3,7 +3,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from proxy_tasks.mask_rcnn_heads import make_heads
-from search_space import MaskRCNNScale, mask_rcnn_cost
+from search_space import MaskRCNNScale, network_cost
 from search_space.cost import backbone_cost
 from search_space.head_cost import mask_rcnn_head_cost
 from search_space.model_sizes import MODEL_SIZES
@@ -33,7 +33,7 @@ def test_the_parameters_are_the_published_ones(name: str, published: float) -> N
     backbone = backbone_cost(size.architecture, size.backbone, 640)
     built = backbone.params + parameters(size.mask_rcnn, size.backbone.endpoint_filters)
     assert built / 1e6 == pytest.approx(published, abs=0.05)
-    assert built == mask_rcnn_cost(size.architecture, size.backbone, size.mask_rcnn, 640).params
+    assert built == network_cost(size, "mask-rcnn", 640).params
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from search_space import (
@@ -7,8 +8,11 @@ from search_space import (
     BackboneScale,
     HeadScale,
     InvalidSpace,
+    ModelSize,
+    SpineNetSpace,
     backbone_cost,
-    retinanet_cost,
+    backbone_costs,
+    network_cost,
     sequential_only,
 )
 from tests.search_space.architectures import R, block, five_outputs
@@ -17,7 +21,7 @@ from tests.search_space.architectures import R, block, five_outputs
 def test_80_classes_save_what_the_ports_of_spinenet_49_save() -> None:
     """11 classes x 9 anchors x (3 x 3 x 256 + 1) parameters."""
     full, fewer = (
-        retinanet_cost(SPINENET_49, BackboneScale(), HeadScale(num_classes=n), 640)
+        network_cost(ModelSize(SPINENET_49, head=HeadScale(num_classes=n)), "retinanet", 640)
         for n in (91, 80)
     )
     assert full.params - fewer.params == 11 * 9 * (9 * 256 + 1)
@@ -94,7 +98,7 @@ def test_a_shared_tower_and_a_1x1_predictor_are_counted() -> None:
     """One tower feeds both predictors; two extra 1x1 outputs more would cost their channels."""
     head = HeadScale(1, 8, 2, 3, predictor_kernel=1, shared_tower=True)
     scale = BackboneScale(0.25, endpoint_filters=16)
-    heads = retinanet_cost(SPINENET_49, scale, head, 128).params - (
+    heads = network_cost(ModelSize(SPINENET_49, scale, head), "retinanet", 128).params - (
         backbone_cost(SPINENET_49, scale, 128).params
     )
     assert heads == (9 * 16 * 8 + 8) + 5 * 2 * 8 + (8 + 1) * 3 * (2 + 4)
@@ -135,3 +139,12 @@ def test_a_width_that_leaves_an_mbconv_network_no_channel_is_refused() -> None:
 def test_an_empty_image_is_refused() -> None:
     with pytest.raises(InvalidSpace, match="image size 0"):
         backbone_cost(SPINENET_49, BackboneScale(), 0)
+
+
+def test_many_backbones_cost_what_each_does() -> None:
+    space, rng, scale = SpineNetSpace(), np.random.default_rng(0), BackboneScale()
+    architectures = [space.decode(space.sample(rng)) for _ in range(20)]
+    each = [backbone_cost(architecture, scale, (640, 480)) for architecture in architectures]
+    found = backbone_costs(architectures, scale, (640, 480))
+    assert found.tolist() == [[cost.params, cost.madds] for cost in each]
+    assert backbone_costs([], scale, 640).shape == (0, 2)

@@ -18,6 +18,18 @@ COUNTS = {
     "spinenet-mobile-49s": (0.976, 0.341, 1.031, 0.496, 0.511),
     "spinenet-mobile-49xs": (0.842, 0.129, 0.873, 0.166, 0.172),
 }
+# Trainable parameters of the same networks' backbones, to the last one (read with Keras).
+BACKBONE_PARAMS = {
+    "spinenet-49s": 9_089_215,
+    "spinenet-49": 21_831_488,
+    "spinenet-96": 36_262_976,
+    "spinenet-143": 60_247_616,
+    "spinenet-143l": 100_796_257,
+    "spinenet-190": 126_587_664,
+    "spinenet-mobile-49": 2_268_708,
+    "spinenet-mobile-49s": 975_678,
+    "spinenet-mobile-49xs": 842_456,
+}
 # What the printed figures leave open, and what our reading of the papers does. 49S as configured
 # is another network than the published one; R23-SP30 was read off a figure.
 PARAMS_OFF = {"spinenet-49s": 0.06, "spinenet-mobile-49s": 0.07, "spinenet-mobile-49xs": 0.07}
@@ -43,6 +55,11 @@ def test_the_count_is_the_official_networks_to_the_last_printed_digit(name: str)
         round(detector.madds / 1e9, 3),
         round((detector.madds + detector.norms) / 1e9, 3),
     )
+
+
+@pytest.mark.parametrize("name", BACKBONE_PARAMS)
+def test_a_backbone_has_exactly_the_official_parameters(name: str) -> None:
+    assert cost(name, "backbone").params == BACKBONE_PARAMS[name]
 
 
 @pytest.mark.parametrize(

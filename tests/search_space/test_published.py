@@ -9,9 +9,8 @@ from search_space import (
     R23_SP30,
     SPINENET_49,
     Architecture,
-    BackboneScale,
-    HeadScale,
-    retinanet_cost,
+    ModelSize,
+    network_cost,
 )
 
 
@@ -42,7 +41,7 @@ def test_spinenet_49_has_49_layers() -> None:
 )
 def test_the_multiply_adds_are_the_papers(name: str, published: float, tolerance: float) -> None:
     """arXiv 1912.05027 Table 3, RetinaNet at 640; their profiler counts norms, this does not."""
-    cost = retinanet_cost(PUBLISHED[name], BackboneScale(), HeadScale(), 640)
+    cost = network_cost(ModelSize(PUBLISHED[name]), "retinanet", 640)
     assert cost.madds / 1e9 == pytest.approx(published, rel=tolerance)
 
 

@@ -1,8 +1,8 @@
-"""SpineNet-Mobile against fixtures of the official one.
+"""Forward equality with the official SpineNet and SpineNet-Mobile.
 
-Made with tf-models-official 2.20.0: `SpineNetMobile` in eval mode, its variables in the order of
-their creation drawn from a seed as below, rounded to half precision; the fixtures hold what it put
-out, and how it was built.
+Fixtures made with tf-models-official 2.20.0 in eval mode, its variables in the order of their
+creation drawn from a seed as below, rounded to half precision; they hold what it put out, and how
+it was built.
 """
 
 import json
@@ -14,9 +14,9 @@ import torch
 
 from proxy_tasks.backbone import SpineNetBackbone
 from proxy_tasks.official_weights import load_official_weights
-from search_space import SPINENET_MOBILE, BackboneScale
+from search_space import SPINENET_MOBILE, BackboneScale, from_json
 
-FIXTURES = sorted((Path(__file__).parent / "official_mobile").glob("*.npz"))
+FIXTURES = sorted((Path(__file__).parent / "official").glob("*.npz"))
 
 
 def drawn(shapes: list[tuple[str, list[int]]], seed: int) -> list[np.ndarray]:
@@ -40,13 +40,22 @@ def drawn(shapes: list[tuple[str, list[int]]], seed: int) -> list[np.ndarray]:
 
 
 @pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.stem)
-def test_spinenet_mobile_equals_the_official_one(path: Path) -> None:
+def test_outputs_equal_the_official_ones(path: Path) -> None:
     with np.load(path) as file:
         meta = json.loads(bytes(file["meta"]))
         wanted = {int(name.partition("/")[2]): file[name] for name in file.files if "/" in name}
-    scale = BackboneScale(meta["filter_scale"], endpoint_filters=meta["endpoint_filters"])
-    backbone = SpineNetBackbone(SPINENET_MOBILE, scale, activation=meta["activation"]).eval()
-    load_official_weights(backbone, drawn(meta["shapes"], meta["weights_seed"]))
+    rows = meta.get("block_specs")
+    levels = list(range(meta.get("min_level", 3), meta.get("max_level", 7) + 1))
+    document = {"blocks": rows, "output_levels": levels}
+    architecture = from_json(json.dumps(document)) if rows else SPINENET_MOBILE
+    scale = BackboneScale(
+        meta["filter_scale"],
+        meta.get("resample_alpha", 0.5),
+        meta["repeats"],
+        meta["endpoint_filters"],
+    )
+    backbone = SpineNetBackbone(architecture, scale, activation=meta["activation"]).eval()
+    load_official_weights(backbone, drawn(meta["shapes"], meta["weights_seed"]), rows)
     assert sum(p.numel() for p in backbone.parameters()) == meta["parameters_trainable"]
     rng = np.random.RandomState(meta["input_seed"])
     images = rng.standard_normal((1, *meta["image"], 3)).astype(np.float16).astype(np.float32)
@@ -58,4 +67,4 @@ def test_spinenet_mobile_equals_the_official_one(path: Path) -> None:
 
 
 def test_there_are_fixtures() -> None:
-    assert len(FIXTURES) == 2
+    assert len(FIXTURES) == 6
