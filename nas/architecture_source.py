@@ -7,6 +7,7 @@ from nas.errors import UsageError
 from results import TrialStore
 from search_space import Architecture, InvalidArchitecture
 from search_space.block_specs import from_json
+from search_space.model_sizes import MODEL_SIZES
 from search_space.published import PUBLISHED
 
 MOST_DIGITS = 30  # of a trial number; Python refuses to read thousands
@@ -19,6 +20,8 @@ def find_architecture(name: str) -> Architecture:
     """
     if name in PUBLISHED:
         return PUBLISHED[name]
+    if name in MODEL_SIZES:
+        raise UsageError(_other_name(name))
     trial = split_trial(name)
     if trial is not None:
         run, number = trial
@@ -36,6 +39,14 @@ def find_architecture(name: str) -> Architecture:
         return from_json(path.read_text("utf-8"))
     except (InvalidArchitecture, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: {error}") from error
+
+
+def _other_name(name: str) -> str:
+    body = MODEL_SIZES[name].architecture
+    same = [known for known, network in PUBLISHED.items() if network == body]
+    if same:
+        return f"{name} is {same[0]} at widths of its own, which are of no effect here: name that"
+    return f"{name} is no scale-permuted network"
 
 
 def split_trial(name: str) -> tuple[Path, int] | None:

@@ -8,7 +8,7 @@ from nas.cli_output import write_output
 from nas.cli_parser import OneLineParser
 from nas.cost_rows import CostRow, one_row, published_rows
 from nas.errors import UsageError
-from nas.model_source import MODEL_NAMES, read_image_size, usual_size
+from nas.model_source import MODEL_NAMES, read_image_size
 from search_space.network_cost import NETWORKS
 
 NOTES = """A multiply-add counts 1; convolutions and linear layers have them. The published figures
@@ -26,8 +26,7 @@ def run(words: Sequence[str]) -> int:
         title = known.model
     else:
         rows = [one_row(known.architecture, known.model, known.model_size, size)]
-        widths = known.model_size or usual_size(known.architecture)
-        title = f"{known.model}, at the widths of {widths}"
+        title = f"{known.model}, at the widths of {rows[0].widths}"
     if known.format == "json":
         text = json.dumps([row.as_dict() for row in rows], indent=2) + "\n"
         write_output(text.encode(), known.output)

@@ -30,7 +30,14 @@ def run(words: Sequence[str]) -> int:
         help="how to train it (default: quick, or the config of the run that a trial is from)",
     )
     parser.add_argument("--format", choices=["text", "json"], default="text")
-    parser.add_config_options(["data", "seed"])
+    parser.add_config_options(["data"])
+    parser.add_argument(
+        "--seed",
+        metavar="N",
+        dest="search.seed",
+        help="of this training (default: the config's); a trial's own is in the column `seed` of "
+        "`nas leaderboard --format csv`, and gives its AP again",
+    )
     rest, open_options = split_open_options(words)
     known = parser.parse(rest)
     body = find_body(known.architecture)
@@ -47,6 +54,7 @@ def run(words: Sequence[str]) -> int:
         print(f"nas: {known.architecture}: {outcome.failure}", file=sys.stderr)
         return FAILED
     metrics = {
+        "architecture": known.architecture,
         "key": key,
         "config": source,
         "data": config.data.directory or "generated scenes",

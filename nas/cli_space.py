@@ -1,4 +1,4 @@
-"""`nas space [PRESET]`: the decisions, size and make-up of a search space."""
+"""`nas space [SPACE]`: the decisions, size and make-up of a search space."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -10,13 +10,15 @@ from nas.cli_parser import OneLineParser
 from nas.errors import UsageError
 from nas.space_source import find_space
 from search_space.space_presets import SPACES
-from search_space.space_summary import SpaceSummary, summarize
+from search_space.space_summary import SpaceSummary, published_members, summarize
 from search_space.spinenet_space import SpineNetSpace
 
 LARGE = 1_000_000  # from here on a count is written as a power of ten
 EPILOG = """size counts each list of block specs once; naive_size counts the encodings that lead to
-them: the paper's permutations of blocks and offsets of levels. A block is dead if no output
-depends on it, unattached if nothing takes it and no output's sum holds it."""
+them: the paper's permutations of blocks and offsets of levels. A block dangles if no block takes
+it; an output of its level and type then merges it. It is unattached if none does, and dead if all
+that it leads to is unattached: it is not built. Spaces of at most --samples members are counted
+whole."""
 
 
 def run(words: Sequence[str]) -> int:
@@ -26,7 +28,12 @@ def run(words: Sequence[str]) -> int:
         description="The decisions, size and make-up of a search space; alone, a list of them.",
         epilog=EPILOG,
     )
-    parser.add_argument("preset", metavar="PRESET", nargs="?", help=", ".join(SPACES))
+    parser.add_argument(
+        "space",
+        metavar="SPACE",
+        nargs="?",
+        help=f"{', '.join(SPACES)}, a TOML file with a table [space], or a run directory",
+    )
     parser.add_argument("--format", choices=["text", "json"], default="text")
     parser.add_argument("--samples", metavar="N", type=int, default=2000, help="default: 2000")
     parser.add_argument("--seed", metavar="N", type=int, default=0, help="of the samples")
@@ -35,29 +42,38 @@ def run(words: Sequence[str]) -> int:
     for option, value, least in (("samples", known.samples, 1), ("seed", known.seed, 0)):
         if value < least:
             raise UsageError(f"--{option} {value}: give a whole number of at least {least}")
-    if known.preset is None:
+    if known.space is None:
         text = _list_json() if known.format == "json" else _list_text()
     else:
-        space = find_space(known.preset)
+        space = find_space(known.space)
         summary = summarize(space, known.samples, np.random.default_rng(known.seed))
         show = _json if known.format == "json" else _text
-        text = show(known.preset, space, summary)
+        text = show(known.space, space, summary)
     write_output(text.encode(), known.output)
     return 0
 
 
 def _list_text() -> str:
     width = max(map(len, SPACES))
-    lines = [f"{'preset':{width}}  blocks  {'size':>9}  {'naive size':>10}"]
+    lines = [f"{'space':{width}}  blocks  {'size':>9}  {'naive size':>10}  {'of':20}  holds"]
     for name, space in SPACES.items():
         size, naive_size = _short(space.size), _short(space.naive_size)
-        lines.append(f"{name:{width}}  {space.num_blocks:6}  {size:>9}  {naive_size:>10}")
+        types = _listed(space.block_fns)
+        row = f"{name:{width}}  {space.num_blocks:6}  {size:>9}  {naive_size:>10}  {types:20}  "
+        lines.append((row + ", ".join(published_members(space))).rstrip())
     return "\n".join(lines) + "\n"
 
 
 def _list_json() -> str:
     rows = [
-        {"preset": name, "blocks": s.num_blocks, "size": s.size, "naive_size": s.naive_size}
+        {
+            "preset": name,
+            "blocks": s.num_blocks,
+            "size": s.size,
+            "naive_size": s.naive_size,
+            "block_fns": s.block_fns,
+            "members": published_members(s),
+        }
         for name, s in SPACES.items()
     ]
     return json.dumps(rows, indent=2) + "\n"
@@ -76,10 +92,14 @@ def _json(name: str, space: SpineNetSpace, summary: SpaceSummary) -> str:
         "share_standard_error": summary.share_standard_error,
         "mean_dangling_blocks": summary.mean_dangling_blocks,
         "blocks": space.num_blocks,
-        "intermediates": space.num_intermediates,
+        "intermediates": {str(level): number for level, number in space.intermediates.items()},
+        "offsets": space.offsets,
+        "block_fns": space.block_fns,
         "window": space.window,
-        "stem": space.stem_levels,
+        "stem_levels": space.stem_levels,
         "output_levels": space.output_levels,
+        "min_level": space.min_level,
+        "max_level": space.max_level,
         "level_order": space.level_order,
     }
     return json.dumps(document, indent=2) + "\n"
@@ -87,8 +107,11 @@ def _json(name: str, space: SpineNetSpace, summary: SpaceSummary) -> str:
 
 def _text(name: str, space: SpineNetSpace, summary: SpaceSummary) -> str:
     share, error = summary.share_dead_or_unattached, summary.share_standard_error
+    whole = summary.samples == summary.size
+    spread = "" if whole else f" ± {error:.1%}"
+    counted = f"all {summary.size} members" if whole else f"{summary.samples} samples"
     rows = [
-        ("preset", name),
+        ("space", name),
         ("stem", _listed(space.stem_levels)),
         ("blocks", f"{space.num_blocks}: {_budget(space)}"),
         ("window", "none" if space.window is None else str(space.window)),
@@ -98,8 +121,8 @@ def _text(name: str, space: SpineNetSpace, summary: SpaceSummary) -> str:
         ("naive size", _long(summary.naive_size)),
         ("redundancy", f"{summary.redundancy:,.6g} encodings a member"),
         ("members", ", ".join(summary.members) or "no published network"),
-        ("dead, unattached", f"in {share:.1%} ± {error:.1%} of {summary.samples} samples"),
-        ("dangling blocks", f"{summary.mean_dangling_blocks:.2f} a sample"),
+        ("dead, unattached", f"blocks in {share:.1%}{spread} of {counted}"),
+        ("dangling blocks", f"{summary.mean_dangling_blocks:.2f} a network, merged ones too"),
     ]
     width = max(len(label) for label, _ in rows)
     return "".join(f"{label:{width}}  {value}\n" for label, value in rows)
@@ -117,8 +140,8 @@ def _decisions(space: SpineNetSpace) -> Iterator[tuple[str, str]]:
         yield f"level of {outputs}", f"{_listed(space.output_levels)}, each once"
     yield f"type of {_blocks(0, last)}", _listed(space.block_fns)
     if first_output:
-        reach = "all features" if space.window is None else f"the {space.window} features"
-        yield f"parents of {intermediates}", f"two of {reach} before"
+        reach = "all features" if space.window is None else f"the last {space.window} features"
+        yield f"parents of {intermediates}", f"two of {reach} before, as far as there are"
     yield f"parents of {outputs}", "two of all features before"
 
 

@@ -10,7 +10,7 @@ from controllers import Controller
 from nas.config import Config
 from nas.errors import UsageError
 from nas.plugins import find_plugin, make_plugin
-from nas.space_source import find_space
+from nas.space_source import named_space
 from nas.study import Metrics, Objective
 from proxy_tasks.coco_data import load_coco
 from proxy_tasks.detection_dataset import DetectionData
@@ -71,7 +71,7 @@ def make_space(config: Config) -> SpineNetSpace:
     for name in ("window", "level_order"):  # TOML has no null: 0 and [] stand for None
         if name in changes:
             changes[name] = changes[name] or None
-    return replace(find_space(config.space.preset), **changes)
+    return replace(named_space(config.space.preset), **changes)
 
 
 def make_controller(config: Config, space: SpineNetSpace) -> Controller:

@@ -13,6 +13,13 @@ from nas.config import Config
 from nas.config_fields import OPEN_TABLES, field_names, fields
 from nas.errors import UsageError
 
+# What pydantic calls a tuple and a mapping, in the words of TOML.
+KINDS = {
+    "tuple_type": "give a list, as in [3, 4]",
+    "mapping_type": "give a table, as in { 3 = 2, 4 = 1 }",
+    "dict_type": "give a table, as in { 3 = 2, 4 = 1 }",
+}
+
 
 def preset_names() -> list[str]:
     """The presets that come with spinenas."""
@@ -47,6 +54,17 @@ def load_config(source: str, overrides: Mapping[str, str]) -> Config:
     return check_config(document, where, overrides)
 
 
+def load_space_section(source: str) -> Config:
+    """A config that holds the [space] of a TOML file, which may have nothing else.
+
+    Raises UsageError as `load_config` does.
+    """
+    theirs, where = _read(source)
+    _refuse_unknown(theirs, where)
+    document, _ = _read("smoke")
+    return check_config({**document, "space": theirs.get("space", {})}, where)
+
+
 def check_config(
     document: Mapping[str, Any], where: str, overrides: Mapping[str, str] | None = None
 ) -> Config:
@@ -67,7 +85,7 @@ def check_config(
         name = ".".join(str(part) for part in first["loc"])
         # Of a missing field, and of a section that contradicts itself, the input is a whole table.
         met = "" if isinstance(first["input"], dict) else f" is {first['input']!r}"
-        message = first["msg"].removeprefix("Value error, ")
+        message = KINDS.get(first["type"], first["msg"].removeprefix("Value error, "))
         typed = any(f"{given}.".startswith(f"{name}.") for given in overrides or ())
         place = "command line" if typed else where
         raise UsageError(f"{place}: {name}{met}: {message}") from None

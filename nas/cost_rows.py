@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nas.model_source import find_model
+from nas.model_source import find_model, usual_size
 from search_space.architecture import Architecture
 from search_space.conv_cost import Cost
 from search_space.model_sizes import MODEL_SIZES, ModelSize
@@ -19,6 +19,7 @@ class CostRow:
 
     model: str
     network: str
+    widths: str  # the name in MODEL_SIZES whose widths and heads these are
     size: Size
     cost: Cost
     published: PublishedCost | None
@@ -30,6 +31,7 @@ class CostRow:
         return {
             "model": self.model,
             "network": self.network,
+            "model_size": self.widths,
             "size": height if height == width else [height, width],
             "params": self.cost.params,
             "madds": self.cost.madds,
@@ -51,11 +53,11 @@ def published_rows(network: str, size: Size | None) -> Iterator[CostRow]:
         published: Size = (figure.image_size, figure.image_size)
         cost = network_cost(model, network, size or published)
         met = figure if size in (None, published) else None
-        yield CostRow(figure.model, network, size or published, cost, met)
+        yield CostRow(figure.model, network, figure.model, size or published, cost, met)
     if not figures:
         for name, model in MODEL_SIZES.items():
             side = size or (model.image_size, model.image_size)
-            yield CostRow(name, network, side, network_cost(model, network, side), None)
+            yield CostRow(name, network, name, side, network_cost(model, network, side), None)
 
 
 def one_row(name: str, network: str, size_name: str | None, size: Size | None) -> CostRow:
@@ -70,7 +72,8 @@ def one_row(name: str, network: str, size_name: str | None, size: Size | None) -
         side = figures[0].image_size if figures else usual
         size = (side, side)
     met = next((f for f in figures if (f.image_size, f.image_size) == size), None)
-    return CostRow(name, network, size, network_cost(model, network, size), met)
+    widths = size_name or usual_size(name, model.architecture)
+    return CostRow(name, network, widths, size, network_cost(model, network, size), met)
 
 
 def _is_of(figure: PublishedCost, model: ModelSize) -> bool:

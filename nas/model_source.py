@@ -19,27 +19,27 @@ def find_model(name: str, size_name: str | None) -> ModelSize:
     Without a size name an architecture has SpineNet-49's widths, or SpineNet-Mobile-49's if it is
     of MBConv blocks. Raises UsageError, or what a store raises, where there is none.
     """
+    known = MODEL_SIZES.get(name)
+    body = find_architecture(name) if known is None else known.architecture
     if size_name is None:
-        size_name = usual_size(name)
-        return replace(MODEL_SIZES[size_name], architecture=find_body(name))
-    body = find_body(name)
+        return replace(MODEL_SIZES[usual_size(name, body)], architecture=body)
     if not isinstance(body, Architecture):
         raise UsageError(f"{name} has a size of its own: leave --model-size out")
     return replace(_size(size_name), architecture=body)
 
 
-def usual_size(name: str) -> str:
+def usual_size(name: str, body: Architecture | ResNetFpn) -> str:
     """The name of the size that a network has where none is given."""
     if name in MODEL_SIZES:
         return name
-    return "spinenet-mobile-49" if find_architecture(name).is_mobile else "spinenet-49"
+    mobile = isinstance(body, Architecture) and body.is_mobile
+    return "spinenet-mobile-49" if mobile else "spinenet-49"
 
 
 def find_body(name: str) -> Architecture | ResNetFpn:
-    """The network of a name of MODEL_SIZES, or of what `find_architecture` knows."""
-    if name in MODEL_SIZES:
-        return MODEL_SIZES[name].architecture
-    return find_architecture(name)
+    """What `find_architecture` knows, or a ResNet-FPN."""
+    body = MODEL_SIZES[name].architecture if name in MODEL_SIZES else None
+    return body if isinstance(body, ResNetFpn) else find_architecture(name)
 
 
 def read_image_size(text: str) -> tuple[int, int]:

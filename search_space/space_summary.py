@@ -14,7 +14,7 @@ from search_space.spinenet_space import SpineNetSpace
 
 @dataclass(frozen=True, slots=True)
 class SpaceSummary:
-    """Exact counts, and shares among `samples` uniform members. Raises InvalidSpace.
+    """Exact counts, and shares among `samples` uniform members or all. Raises InvalidSpace.
 
     A block is dangling if no block takes it as a parent and it is no output; unattached if no
     output's sum holds it either; dead if all that it leads to is unattached.
@@ -23,7 +23,7 @@ class SpaceSummary:
     size: int  # block-spec lists
     naive_size: int  # encodings of them, see SpineNetSpace.naive_size
     members: tuple[str, ...]  # published networks in the space
-    samples: int
+    samples: int  # equal to size where all members were looked at
     share_dead_or_unattached: float  # of the samples: those with at least one such block
     mean_dangling_blocks: float  # a sample
 
@@ -38,14 +38,20 @@ class SpaceSummary:
 
     @property
     def share_standard_error(self) -> float:
-        """Of share_dead_or_unattached: one binomial standard deviation."""
+        """Of share_dead_or_unattached: one binomial standard deviation, 0 where all were seen."""
+        if self.samples == self.size:
+            return 0.0
         share = self.share_dead_or_unattached
         return math.sqrt(share * (1 - share) / self.samples)
 
 
 def summarize(space: SpineNetSpace, samples: int, rng: np.random.Generator) -> SpaceSummary:
-    """Raises InvalidSpace for no samples."""
-    drawn = [resolve(space.decode(space.sample(rng))) for _ in range(samples)]
+    """A space of at most `samples` members is gone through whole. Raises InvalidSpace for 0."""
+    if space.size <= samples:
+        members = [space.unrank(index) for index in range(space.size)]
+    else:
+        members = [space.sample(rng) for _ in range(samples)]
+    samples, drawn = len(members), [resolve(space.decode(member)) for member in members]
     # A dead block leads to an unattached one, or is one, and an unattached block is dead.
     dead = sum(not all(node.live for node in nodes) for nodes in drawn)
     dangling = sum(count_dangling(nodes) for nodes in drawn)

@@ -86,3 +86,17 @@ def test_a_mistake_ends_in_one_line(
     error = capsys.readouterr().err
     assert message in error
     assert error.count("\n") == 1
+
+
+def test_a_size_of_a_network_is_no_other_network_to_draw_or_train(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Widths are the config's there: spinenet-96 would silently be spinenet-49."""
+    for words in (["show", "spinenet-96"], ["evaluate", "spinenet-96", "smoke"]):
+        assert main(words) == 2
+        assert "spinenet-96 is spinenet-49 at widths of its own" in capsys.readouterr().err
+
+
+def test_the_row_says_whose_widths_it_has(capsys: pytest.CaptureFixture[str]) -> None:
+    assert rows(capsys, "spinenet-mobile")[0]["model_size"] == "spinenet-mobile-49"
+    assert rows(capsys, "r0-sp53", "--model-size", "spinenet-96")[0]["model_size"] == "spinenet-96"

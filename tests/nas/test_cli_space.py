@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import os
 import subprocess
@@ -38,7 +39,7 @@ def test_json_holds_the_exact_counts_and_every_decision(
     assert document["decisions"] == [
         {"name": decision.name, "choices": list(decision.choices)} for decision in space.decisions
     ]
-    assert (document["blocks"], document["window"], document["stem"]) == (16, 4, [2, 2])
+    assert (document["blocks"], document["window"], document["stem_levels"]) == (16, 4, [2, 2])
 
 
 def test_json_says_what_samples_of_the_space_are_like(capsys: pytest.CaptureFixture[str]) -> None:
@@ -189,3 +190,41 @@ def test_a_width_that_a_space_cannot_have_ends_a_search_before_it_begins(
     assert main([*words, "--run-dir", str(run), "--pump", "local"]) == 2
     assert "at least 0.125" in capsys.readouterr().err
     assert not run.exists()
+
+
+def test_a_space_of_ones_own_is_described_from_a_file_or_a_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file may hold [space] alone; a run has its config."""
+    text = '[space]\npreset = "tiny"\nlevel_order = [4, 3, 4]\n'
+    own = tmp_path / "own.toml"
+    own.write_text(text)
+    (tmp_path / "config.toml").write_text(text)
+    for source in (own, tmp_path):
+        assert main(["space", str(source), "--format", "json"]) == 0
+        found = json.loads(capsys.readouterr().out)
+        assert (found["size"], found["level_order"]) == (144, [4, 3, 4])
+
+
+def test_a_space_can_be_made_again_of_its_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["space", "vertex-mbconv", "--format", "json", "--samples", "1"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    fields = {f.name: found[f.name] for f in dataclasses.fields(SpineNetSpace)}
+    fields["intermediates"] = {int(v): n for v, n in fields["intermediates"].items()}
+    assert SpineNetSpace(**fields) == SPACES["vertex-mbconv"]
+
+
+def test_a_small_space_is_counted_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["space", "tiny"]) == 0
+    assert "8.3% of all 576 members" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [("offsets", "0", "give a list"), ("intermediates", "3", "give a table")],
+)
+def test_a_field_of_the_wrong_kind_says_what_to_give(
+    option: str, value: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["search", "smoke", f"--space.{option}", value]) == 2
+    assert message in capsys.readouterr().err
