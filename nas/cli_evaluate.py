@@ -14,6 +14,7 @@ def run(words: Sequence[str]) -> int:
     """Run the subcommand. Returns 1 where the candidate failed."""
     from nas.compose import make_cost, make_detection_task, make_task
     from nas.config_source import load_config
+    from nas.errors import UsageError
     from nas.evaluation import attempt, evaluate
     from nas.model_source import find_body
     from search_space import Architecture
@@ -44,9 +45,14 @@ def run(words: Sequence[str]) -> int:
     source = known.source or protocol_of(known.architecture)
     config = load_config(source, {**parser.overrides(known), **open_options})
     seed = config.search.seed
+    cost = make_cost(config)(body)
     if isinstance(body, Architecture):
         key, task = body.key, make_task(config)
         outcome = evaluate(task, body, seed)
+    elif config.task.name != "detection":
+        raise UsageError(
+            f"task {config.task.name} takes scale-permuted networks: {known.architecture} is none"
+        )
     else:
         key, detection = known.architecture, make_detection_task(config)
         outcome = attempt(lambda: detection.evaluate(body, seed))
@@ -59,7 +65,7 @@ def run(words: Sequence[str]) -> int:
         "config": source,
         "data": config.data.directory or "generated scenes",
         "seed": seed,
-        **make_cost(config)(body),
+        **cost,
         **outcome.metrics,
     }
     if known.format == "json":

@@ -67,6 +67,10 @@ def make_space(config: Config) -> SpineNetSpace:
                 f"space.intermediates has levels {list(changes['intermediates'])}: write numbers, "
                 "as in { 2 = 1, 3 = 3 }"
             ) from None
+        if len(blocks) < len(changes["intermediates"]):
+            raise UsageError(
+                f"space.intermediates has levels {list(changes['intermediates'])}: give each once"
+            )
         changes["intermediates"] = blocks
     for name in ("window", "level_order"):  # TOML has no null: 0 and [] stand for None
         if name in changes:

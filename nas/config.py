@@ -17,6 +17,7 @@ from proxy_tasks.recipe import (
 )
 
 Positive = Annotated[int, Field(ge=1)]
+Whole = Annotated[int, Field(strict=True)]  # no truth value, and no text
 Seed = Annotated[int, Field(ge=0, lt=2**63)]
 
 
@@ -55,15 +56,15 @@ class SpaceSection(Section):
 
     preset: str = "spinenet-49"  # `nas space` lists them
     # Blocks by level; given as a whole, as in { 2 = 1, 3 = 3 }.
-    intermediates: Mapping[str, Positive] | None = None
-    offsets: tuple[int, ...] | None = None
+    intermediates: Mapping[str, Annotated[Whole, Field(ge=1)]] | None = None
+    offsets: tuple[Whole, ...] | None = None
     block_fns: tuple[str, ...] | None = None
-    window: Annotated[int, Field(ge=0, strict=True)] | None = None  # 0: no limit
-    stem_levels: tuple[int, ...] | None = None
-    output_levels: tuple[int, ...] | None = None
-    min_level: Annotated[int, Field(strict=True)] | None = None
-    max_level: Annotated[int, Field(strict=True)] | None = None
-    level_order: tuple[int, ...] | None = None  # final levels of all blocks; []: searched
+    window: Annotated[Whole, Field(ge=0)] | None = None  # 0: no limit
+    stem_levels: tuple[Whole, ...] | None = None
+    output_levels: tuple[Whole, ...] | None = None
+    min_level: Whole | None = None
+    max_level: Whole | None = None
+    level_order: tuple[Whole, ...] | None = None  # final levels of all blocks; []: searched
 
 
 class DataSection(Section):

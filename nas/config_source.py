@@ -2,7 +2,7 @@
 
 import difflib
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -50,7 +50,8 @@ def load_config(source: str, overrides: Mapping[str, str]) -> Config:
         _set(document, name, text if name in texts else _parse(text))
     for name, kind in fields():
         if kind in (int, float) and isinstance(_get(document, name), bool):
-            raise UsageError(f"{where}: {name} is a truth value: give a number")
+            place = "command line" if name in overrides else where
+            raise UsageError(f"{place}: {name} is a truth value: give a number")
     return check_config(document, where, overrides)
 
 
@@ -86,9 +87,16 @@ def check_config(
         # Of a missing field, and of a section that contradicts itself, the input is a whole table.
         met = "" if isinstance(first["input"], dict) else f" is {first['input']!r}"
         message = KINDS.get(first["type"], first["msg"].removeprefix("Value error, "))
-        typed = any(f"{given}.".startswith(f"{name}.") for given in overrides or ())
-        place = "command line" if typed else where
+        place = "command line" if _was_typed(name, overrides or ()) else where
         raise UsageError(f"{place}: {name}{met}: {message}") from None
+
+
+def _was_typed(name: str, overrides: Collection[str]) -> bool:
+    """Whether a field, or the table or list that it is in, or a part of it, was an option."""
+    field = f"{name}."
+    return any(
+        f"{given}.".startswith(field) or field.startswith(f"{given}.") for given in overrides
+    )
 
 
 def suggestion(word: str, known: list[str]) -> str:

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from proxy_tasks.blocks import Bottleneck, Resample, Residual
 from proxy_tasks.errors import InvalidRecipe
 from proxy_tasks.initialization import initialize_convolutions, zero_last_norms
-from proxy_tasks.layers import ACTIVATIONS, ConvNorm, PointwiseConv
+from proxy_tasks.layers import ACTIVATIONS, ConvNorm, PointwiseConv, check_settings
 from proxy_tasks.mbconv import MBConv, MobileResample
 from proxy_tasks.stem import MobileStem, Stem
 from proxy_tasks.stochastic_depth import block_drop_rate
@@ -105,6 +105,7 @@ class SpineNetBackbone(nn.Module):
         generator: torch.Generator | None = None,
     ) -> None:
         super().__init__()
+        check_settings(normalization, activation, stochastic_depth)
         self.levels = endpoint_levels(architecture, min_level, max_level)
         self.scale, self.out_channels = scale, scale.endpoint_filters
         nodes = [node for node in resolve(architecture, self.levels) if node.live]
@@ -134,7 +135,7 @@ class SpineNetBackbone(nn.Module):
 
     def stride(self, level: int) -> int:
         """Pixels of the input per cell of a level's map."""
-        return self.scale.stem_stride << (level - 2)
+        return (self.scale.stem_stride << level) // 4
 
     @property
     def feature_info(self) -> list[dict[str, int | str]]:

@@ -10,6 +10,8 @@ from collections.abc import Callable
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from proxy_tasks.errors import InvalidRecipe
+
 # Official SpineNet: Keras BatchNormalization(momentum=0.99, epsilon=0.001).
 NORM_EPSILON = 1e-3
 BATCH_NORM_MOMENTUM = 0.01
@@ -173,3 +175,17 @@ class ConvNorm(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         x = self.norm(self.conv(x))
         return x if self.activation is None else self.activation(x)
+
+
+def check_settings(normalization: str, activation: str, stochastic_depth: float) -> None:
+    """Refuse a name that there is none of, or a rate that is none. Raises InvalidRecipe."""
+    for name, value, known in (
+        ("normalization", normalization, NORMALIZATIONS),
+        ("activation", activation, ACTIVATIONS),
+    ):
+        if value not in known:
+            raise InvalidRecipe(f"{name} is {value!r}: it is one of {', '.join(known)}")
+    if not 0 <= stochastic_depth < 1:
+        raise InvalidRecipe(
+            f"stochastic_depth is {stochastic_depth!r}: a drop rate is at least 0 and below 1"
+        )

@@ -18,6 +18,7 @@ from proxy_tasks.layers import (
     Conv,
     ConvNorm,
     PointwiseConv,
+    check_settings,
     max_pool,
     resize_nearest,
 )
@@ -122,6 +123,7 @@ class ResNetFpnBackbone(nn.Module):
         generator: torch.Generator | None = None,
     ) -> None:
         super().__init__()
+        check_settings(normalization, activation, stochastic_depth)
         self.spec = spec
         self.levels, self.out_channels = spec.levels, spec.fpn_filters
         self.resnet = ResNet(spec, normalization, activation, stochastic_depth)

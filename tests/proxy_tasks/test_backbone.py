@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -6,6 +8,7 @@ from hypothesis import strategies as st
 
 from proxy_tasks.backbone import SpineNetBackbone
 from proxy_tasks.blocks import Resample
+from proxy_tasks.errors import InvalidRecipe
 from search_space import SPINENET_49, Architecture, BlockSpec, SpineNetSpace, backbone_cost
 from search_space.ablation import sequential_only
 from search_space.scale import BackboneScale
@@ -92,3 +95,27 @@ def test_a_stem_whose_last_block_is_unused_still_gives_feature_0_its_own_block()
     assert sum(p.numel() for p in backbone.parameters()) == (
         backbone_cost(architecture, NARROW, 64).params
     )
+
+
+def test_the_stride_of_every_level_is_that_of_its_map() -> None:
+    """Level 1 too, which is finer than the stem's blocks."""
+    space = SpineNetSpace(output_levels=(1, 2, 3))
+    backbone = SpineNetBackbone(space.decode(space.unrank(0)), NARROW).eval()
+    maps = backbone(torch.zeros(1, 64, 64, 3))
+    assert {level: 64 // m.shape[1] for level, m in maps.items()} == {1: 2, 2: 4, 3: 8}
+    assert [backbone.stride(level) for level in backbone.levels] == [2, 4, 8]
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"normalization": "layer_norm"}, "normalization is 'layer_norm': it is one of batch_norm"),
+        ({"activation": "gelu"}, "activation is 'gelu'"),
+        ({"stochastic_depth": 1.0}, "at least 0 and below 1"),
+        ({"stochastic_depth": float("nan")}, "stochastic_depth is nan"),
+        ({"min_level": 8}, "no output of the architecture"),
+    ],
+)
+def test_settings_that_there_are_not_are_refused(settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(InvalidRecipe, match=message):
+        SpineNetBackbone(SPINENET_49, NARROW, **settings)

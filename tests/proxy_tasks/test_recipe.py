@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from proxy_tasks.errors import InvalidRecipe
+from proxy_tasks.layers import ACTIVATIONS, NORMALIZATIONS
 from proxy_tasks.recipe import AnchorScale, DetectorRecipe, Fidelity, MatchScale
 from search_space import InvalidSpace
 
@@ -57,3 +58,11 @@ def test_a_fidelity_of_an_older_run_is_still_itself() -> None:
 def test_a_drop_rate_of_one_is_refused() -> None:
     with pytest.raises(InvalidRecipe, match="stochastic_depth is 1"):
         DetectorRecipe(stochastic_depth=1.0)
+
+
+def test_a_config_may_name_every_normalization_and_activation_that_there_is() -> None:
+    """The recipe holds the names once more, as configs must be read without torch."""
+    for name in NORMALIZATIONS:
+        assert DetectorRecipe(normalization=name).normalization == name
+    for name in ACTIVATIONS:
+        assert DetectorRecipe(activation=name).activation == name
