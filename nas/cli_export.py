@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from nas.cli_output import write_output
 from nas.cli_parser import OneLineParser
 from nas.errors import UsageError
+from nas.export_summary import describe_export, name_levels
 from nas.model_source import find_model, read_image_size
 from nas.official_source import official_arrays, official_rows
 from search_space.architecture import Architecture
@@ -28,8 +29,9 @@ DESCRIPTION = """Export a backbone.
 block-specs    the official list, [level, type, [input, input], is_output] a block; where stem or
                output levels are others than it implies, the object of `nas show --format json`
 safetensors    weights, with what they are of in the metadata; --weights reads it back
-onnx           images [B, 3, height, width] (RGB, normalised) -> p3, p4, ... [B, C, h, w];
-               any B, the one size given
+onnx           images [B, 3, height, width] -> p3, p4, ... [B, C, h, w]; any B, the one size
+               given. RGB, each channel of 0..1 less mean 0.485, 0.456, 0.406, over deviation
+               0.229, 0.224, 0.225 (ImageNet's, as the model's metadata says too)
 torch-export   the same, for torch.export.load"""
 
 
@@ -39,7 +41,10 @@ def run(words: Sequence[str]) -> int:
     model = find_model(known.architecture, known.model_size)
     if not isinstance(model.architecture, Architecture):
         raise UsageError(f"{known.architecture} is no scale-permuted network: only those export")
-    write_output(_content(model.architecture, model, known), known.output)
+    content, parts = _export(model.architecture, model, known)
+    write_output(content, known.output)
+    if known.output is not None and Path(known.output).is_file():  # not a pipe to another program
+        print(describe_export(known.output, len(content), [known.format, *parts]))
     return 0
 
 
@@ -71,12 +76,15 @@ def _parser() -> OneLineParser:
     return parser
 
 
-def _content(architecture: Architecture, model: ModelSize, known: Namespace) -> bytes:
+def _export(
+    architecture: Architecture, model: ModelSize, known: Namespace
+) -> tuple[bytes, list[str]]:
+    """What is written, and what there is to say of it."""
     if known.format == "block-specs":
         for name in (*NETWORK_OPTIONS, "size"):
             if getattr(known, name) is not None:
                 raise UsageError(f"--{name.replace('_', '-')} is of no use to --format block-specs")
-        return block_specs(architecture).encode()
+        return block_specs(architecture).encode(), [f"{len(architecture.blocks)} blocks"]
     if known.output is None:
         raise UsageError(f"--format {known.format} needs --output FILE")
     if known.format == "safetensors" and known.size is not None:
@@ -84,13 +92,18 @@ def _content(architecture: Architecture, model: ModelSize, known: Namespace) -> 
     side = model.image_size
     size = (side, side) if known.size is None else read_image_size(known.size)
     recipe, backbone = _backbone(architecture, model, known)
+    source = f"weights of {known.weights}"
+    if known.weights is None:
+        source = f"initial weights of seed {known.seed or 0}"
+    parts = [name_levels(backbone.levels), source]
     if known.format == "safetensors":
         from proxy_tasks.backbone_file import save_backbone
 
-        return save_backbone(backbone, recipe)
+        return save_backbone(backbone, recipe), parts
     from proxy_tasks.export import onnx_bytes, program_bytes
 
-    return (onnx_bytes if known.format == "onnx" else program_bytes)(backbone, size)
+    content = (onnx_bytes if known.format == "onnx" else program_bytes)(backbone, size)
+    return content, ["images {}x{}".format(*size), *parts]
 
 
 def block_specs(architecture: Architecture) -> str:

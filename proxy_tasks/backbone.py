@@ -107,7 +107,8 @@ class SpineNetBackbone(nn.Module):
         super().__init__()
         check_settings(normalization, activation, stochastic_depth)
         self.levels = endpoint_levels(architecture, min_level, max_level)
-        self.scale, self.out_channels = scale, scale.endpoint_filters
+        self.architecture, self.scale = architecture, scale
+        self.out_channels = scale.endpoint_filters
         nodes = [node for node in resolve(architecture, self.levels) if node.live]
         stem_levels = architecture.stem_levels[: built_stem_blocks(architecture, nodes)]
         # The chain's last two blocks are features 0 and 1, also where the last is not built.

@@ -5,17 +5,19 @@ list of maps. Batch norms are folded into the convolutions.
 """
 
 import io
+import json
 import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 
 import torch
 from torch.export import Dim, ExportedProgram
 
 from proxy_tasks.backbone import SpineNetBackbone
 from proxy_tasks.extras import import_extra
-from proxy_tasks.features_only import FeaturesOnly
+from proxy_tasks.features_only import IMAGE_MEAN, IMAGE_STD, FeaturesOnly
 from proxy_tasks.norm_folding import fold_norms
 
 OPSET = 20  # of ONNX; onnxruntime knows it since 1.17
@@ -41,7 +43,8 @@ def onnx_bytes(backbone: SpineNetBackbone, image_size: tuple[int, int]) -> bytes
     """An ONNX model with input `images` and outputs `p3`, `p4`, ... by level. Raises MissingExtra.
 
     Image size (height, width) is in pixels. Equal to the backbone's maps within 1e-4 of their
-    largest value (tests/proxy_tasks/test_export.py, with onnxruntime).
+    largest value (tests/proxy_tasks/test_export.py, with onnxruntime). The first dimension of all
+    is `batch`; the model's metadata is that of `onnx_metadata`.
     """
     for library in ("onnx", "onnxscript"):
         import_extra(library, "export")
@@ -55,8 +58,28 @@ def onnx_bytes(backbone: SpineNetBackbone, image_size: tuple[int, int]) -> bytes
             verbose=False,
         )
     assert made is not None
-    content: bytes = made.model_proto.SerializeToString()
+    model = made.model_proto
+    (symbol,) = {value.type.tensor_type.shape.dim[0].dim_param for value in model.graph.input}
+    for value in (*model.graph.input, *model.graph.output, *model.graph.value_info):
+        for dim in value.type.tensor_type.shape.dim:
+            if dim.dim_param == symbol:  # s34 or the like, as torch names it
+                dim.dim_param = "batch"
+    for key, text in onnx_metadata(backbone, image_size).items():
+        model.metadata_props.add(key=key, value=text)
+    content: bytes = model.SerializeToString()
     return content
+
+
+def onnx_metadata(backbone: SpineNetBackbone, image_size: tuple[int, int]) -> dict[str, str]:
+    """What a model says of itself in `metadata_props`, mean and std as JSON lists."""
+    return {
+        "spinenas.version": version("spinenas"),
+        "spinenas.architecture": backbone.architecture.key,
+        "spinenas.image_size": "{}x{}".format(*image_size),  # height x width
+        "spinenas.input": "RGB, each channel of 0..1 less its mean, over its std",
+        "spinenas.mean": json.dumps(IMAGE_MEAN),
+        "spinenas.std": json.dumps(IMAGE_STD),
+    }
 
 
 @contextmanager

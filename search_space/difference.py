@@ -10,12 +10,11 @@ from search_space.correspondence import corresponding_blocks, stem_shift
 from search_space.cost import backbone_cost
 from search_space.errors import InvalidArchitecture
 from search_space.graph import Node, built_stem_blocks, resolve
-from search_space.scale import BackboneScale
+from search_space.model_sizes import MODEL_SIZES
 
 # What can be different: the stem, whole blocks, and of a block in both its own entries.
 BLOCK_KINDS = ("level", "type", "output", "parent", "merge", "liveness")
 KINDS = ("stem", "removed", "added", *BLOCK_KINDS)
-IMAGE_SIZE = 640  # that costs are told at, in pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +122,21 @@ class Difference:
         return {name: number for name, number in counts.items() if number}
 
     @property
+    def size_name(self) -> str:
+        """Whose widths and image size, of MODEL_SIZES, costs are told at.
+
+        SpineNet-49's unless both are of MBConv blocks.
+        """
+        mobile = self.first.is_mobile and self.second.is_mobile
+        return "spinenet-mobile-49" if mobile else "spinenet-49"
+
+    @property
     def costs(self) -> tuple[Cost, Cost]:
-        """Of both backbones at SpineNet-49's scale and an image of IMAGE_SIZE."""
+        """Of both backbones at the size of `size_name`."""
+        size = MODEL_SIZES[self.size_name]
         return (
-            backbone_cost(self.first, BackboneScale(), IMAGE_SIZE),
-            backbone_cost(self.second, BackboneScale(), IMAGE_SIZE),
+            backbone_cost(self.first, size.backbone, size.image_size),
+            backbone_cost(self.second, size.backbone, size.image_size),
         )
 
     def flipped(self) -> "Difference":

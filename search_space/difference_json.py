@@ -11,12 +11,13 @@ def difference_to_json(difference: Difference, names: tuple[str, str] = ("A", "B
     """An object: who is compared, counts of `changes`, every pair, and blocks of one alone.
 
     `pairs` holds unchanged blocks too, with an empty `changes`. Feature indices are those of the
-    architecture that they are told of. Costs are of backbones at SpineNet-49's scale and 640 px.
+    architecture that they are told of. Costs are of backbones at the size that `model_size` names.
     """
     (old_stem, new_stem), (old_cost, new_cost) = difference.stems, difference.costs
     document = {
         "first": _side(names[0], difference.first.key, old_stem, old_cost),
         "second": _side(names[1], difference.second.key, new_stem, new_cost),
+        "model_size": difference.size_name,
         "same_network": difference.same_network,
         "changes": difference.changes,
     }

@@ -49,11 +49,14 @@ def draw_ghost(box: Box, y: float, colour: str, gap: float) -> str:
 def draw_captions(box: Box, lines: Sequence[str], colour: str) -> str:
     """Lines under a block, readable over edges."""
     y = box.y + BLOCK_HEIGHT / 2 + HALO + 8
-    look: dict[str, str | float] = {"fill": colour, "font_size": 9.5, "font_weight": "bold"}
-    # White around the letters, that edges may pass behind them.
-    look |= {"stroke": "white", "stroke_width": 4, "paint_order": "stroke"}
+    # White around the letters, that edges may pass behind them: as a text of its own below the
+    # other, for simple renderers know no paint-order.
+    rim: dict[str, str | float] = {"stroke": "white", "stroke_width": 4, "stroke_linejoin": "round"}
+    looks = ({"fill": "white", "aria_hidden": "true"} | rim, {"fill": colour})
     return "".join(
-        label(line, box.x, y + CAPTION_LINE * place, **look) for place, line in enumerate(lines)
+        label(line, box.x, y + CAPTION_LINE * place, font_size=9.5, font_weight="bold", **look)
+        for look in looks
+        for place, line in enumerate(lines)
     )
 
 

@@ -8,7 +8,14 @@ from search_space.drawing.difference_panel import Panel, draw_panel, has_ghost
 from search_space.drawing.difference_words import summarize
 from search_space.drawing.element import document, element, label
 from search_space.drawing.layout import lay_out
-from search_space.drawing.legend import Entry, block_entries, draw_legend
+from search_space.drawing.legend import (
+    ROW_HEIGHT,
+    Entry,
+    block_entries,
+    dead_edge_entry,
+    draw_legend,
+    legend_rows,
+)
 from search_space.drawing.palette import (
     CHANGED,
     CHANGED_HALO,
@@ -20,7 +27,7 @@ from search_space.drawing.palette import (
     LOST_HALO,
 )
 
-HEAD, PANEL_HEAD, PANEL_FOOT, LEGEND_HEIGHT = 48.0, 20.0, 78.0, 66.0
+HEAD, PANEL_HEAD, PANEL_FOOT, LEGEND_HEIGHT = 48.0, 20.0, 78.0, 44.0
 NOTE = "a block has the same column in both pictures, unless it moved in the building order"
 
 
@@ -46,8 +53,10 @@ def draw_difference_svg(difference: Difference, names: tuple[str, str] = ("A", "
         picture = element("g", *draw_panel(panel, width), transform=f"translate(0 {PANEL_HEAD:g})")
         parts.append(element("g", title, picture, transform=f"translate(0 {y:g})"))
         y += PANEL_HEAD + panel.layout.bottom + PANEL_FOOT
-    parts.append(draw_legend(_entries(panels), y, NOTE))
-    return document(f"{names[0]} against {names[1]}: {summary}", width, y + LEGEND_HEIGHT, parts)
+    rows = legend_rows(_entries(panels), width)
+    parts.append(draw_legend(rows, y, NOTE))
+    height = y + LEGEND_HEIGHT + ROW_HEIGHT * len(rows)
+    return document(f"{names[0]} against {names[1]}: {summary}", width, height, parts)
 
 
 def _heading(words: str, y: float, size: float) -> str:
@@ -58,7 +67,9 @@ def _entries(panels: Sequence[Panel]) -> list[Entry]:
     first, second = panels
     rims = {rim for panel in panels for _, rim in panel.lit.values()}
     ghosts = any(has_ghost(pair) for pair in first.difference.pairs)
-    merges = any(edge.merged for panel in panels for edge in panel.layout.edges)
+    merges = any(
+        edge.merged and edge.target.live for panel in panels for edge in panel.layout.edges
+    )
     return [
         *block_entries(first.layout, second.layout),
         ("changed", {"fill": CHANGED_HALO, "stroke": CHANGED}, CHANGED in rims),
@@ -69,4 +80,5 @@ def _entries(panels: Sequence[Panel]) -> list[Entry]:
         ("edge only in B", {"stroke": GAINED}, bool(second.own_edges)),
         ("in both", {"stroke": EDGE_SAME}, True),
         ("merged", {"stroke": INK, "stroke_dasharray": "6 4"}, merges),
+        dead_edge_entry(EDGE_SAME, first.layout, second.layout),
     ]

@@ -4,9 +4,16 @@ from collections.abc import Iterator
 
 from search_space.architecture import Architecture
 from search_space.block import NUM_STEM_FEATURES
-from search_space.difference import IMAGE_SIZE, Difference
+from search_space.difference import Difference
 from search_space.drawing.difference_words import describe, summarize
 from search_space.graph import Node
+from search_space.model_sizes import MODEL_SIZES
+
+LEGEND = (
+    "  ~ changed   > moved in the building order alone   - only in A   + only in B",
+    "  parents and merges: the block's index in A -> in B; none: nothing in its place",
+)
+MOST_PERCENT = 3.0  # a ratio above is printed as one
 
 
 def draw_difference_text(difference: Difference, names: tuple[str, str] = ("A", "B")) -> str:
@@ -20,8 +27,10 @@ def draw_difference_text(difference: Difference, names: tuple[str, str] = ("A", 
     if rows:
         lines += [
             "",
-            _row(" ", "A", "B", "what differs; parents by their index in A -> in B"),
+            _row(" ", "A", "B", "what differs"),
             *rows,
+            "",
+            *LEGEND,
         ]
     lines += _left_out(difference)
     return "\n".join(lines) + "\n"
@@ -35,13 +44,18 @@ def _heads(difference: Difference, names: tuple[str, str]) -> Iterator[str]:
         params = f"{cost.params / 1e6:.2f}M params"
         madds = f"{cost.madds / 1e9:.2f}B multiply-adds"
         if letter == "B":
-            params += f" ({cost.params / costs[0].params - 1:+.1%})"
-            madds += f" ({cost.madds / costs[0].madds - 1:+.1%})"
+            params += f" ({_ratio(cost.params / costs[0].params)})"
+            madds += f" ({_ratio(cost.madds / costs[0].madds)})"
         yield (
             f"{letter}  {name:{width}}  {architecture.key}  "
             f"{len(architecture.blocks)} blocks  {params}  {madds}"
         )
-    yield f"   backbones at SpineNet-49's scale, {IMAGE_SIZE} px"
+    size = difference.size_name
+    yield f"   backbones with the widths of {size}, {MODEL_SIZES[size].image_size} px"
+
+
+def _ratio(ratio: float) -> str:
+    return f"x{ratio:.1f}" if ratio > MOST_PERCENT else f"{ratio - 1:+.1%}"
 
 
 def _rows(difference: Difference) -> Iterator[str]:

@@ -48,10 +48,10 @@ def _phrases(pair: BlockPair, levels: tuple[Mapping[int, int], Mapping[int, int]
     if first.live != second.live:
         yield "now built" if second.live else "no longer built: reaches no output"
     for lost, gained in zip_longest(pair.lost_parents, pair.gained_parents):
-        old = "none" if lost is None else f"{lost} (L{levels[0][lost]})"
-        new = "none" if gained is None else f"{gained} (L{levels[1][gained]})"
-        yield f"parent {old} -> {new}"
-    for feature in pair.lost_merged:
-        yield f"no longer merges {feature}"
-    for feature in pair.gained_merged:
-        yield f"now merges {feature}"
+        yield f"parent {_named(lost, levels[0])} -> {_named(gained, levels[1])}"
+    for lost, gained in zip_longest(pair.lost_merged, pair.gained_merged):
+        yield f"merge {_named(lost, levels[0])} -> {_named(gained, levels[1])}"
+
+
+def _named(feature: int | None, levels: Mapping[int, int]) -> str:
+    return "none" if feature is None else f"{feature} (L{levels[feature]})"

@@ -1,6 +1,10 @@
 """SVG elements as text, everything escaped in one place."""
 
+import re
 from xml.sax.saxutils import escape, quoteattr
+
+# Control characters and halves of surrogate pairs, which no XML 1.0 text may hold (section 2.2).
+FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def element(tag: str, *content: str, **attributes: str | float) -> str:
@@ -16,8 +20,8 @@ def element(tag: str, *content: str, **attributes: str | float) -> str:
 
 
 def text(words: str) -> str:
-    """Words as an element's content."""
-    return escape(words)
+    """Words as an element's content; U+FFFD stands for what XML cannot hold."""
+    return escape(FORBIDDEN.sub("\ufffd", words))
 
 
 def label(words: str, x: float, y: float, **look: str | float) -> str:

@@ -1,6 +1,8 @@
 import io
+import json
 import logging
 import sys
+from importlib.metadata import version
 
 import numpy as np
 import pytest
@@ -65,9 +67,27 @@ def test_onnx_says_its_names_its_free_batch_and_its_opset(onnx_model: bytes) -> 
     (images,) = model.graph.input
     batch, *sizes = images.type.tensor_type.shape.dim
     assert (images.name, [dim.dim_value for dim in sizes]) == ("images", [3, *SIZE])
-    assert batch.dim_param
+    assert batch.dim_param == "batch"
+    outputs = [output.type.tensor_type.shape.dim[0] for output in model.graph.output]
+    assert [dim.dim_param for dim in outputs] == ["batch"] * 5
     assert [output.name for output in model.graph.output] == ["p3", "p4", "p5", "p6", "p7"]
     assert [opset.version for opset in model.opset_import] == [OPSET]
+
+
+def test_onnx_holds_what_it_is_of_and_how_its_input_is_made(
+    onnx_model: bytes, backbone: SpineNetBackbone
+) -> None:
+    onnxruntime = pytest.importorskip("onnxruntime")
+    session = onnxruntime.InferenceSession(onnx_model)
+    found = session.get_modelmeta().custom_metadata_map
+    assert found["spinenas.architecture"] == random_network().key
+    assert found["spinenas.image_size"] == "128x64"  # height first
+    assert found["spinenas.version"] == version("spinenas")
+    assert found["spinenas.input"].startswith("RGB")
+    assert json.loads(found["spinenas.mean"]) == [0.485, 0.456, 0.406]
+    assert json.loads(found["spinenas.std"]) == [0.229, 0.224, 0.225]
+    names = [value.shape[0] for value in (*session.get_inputs(), *session.get_outputs())]
+    assert names == ["batch"] * 6
 
 
 def test_a_program_of_torch_export_gives_the_maps_again() -> None:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search_space import (
+    MODEL_SIZES,
     PUBLISHED,
     R0_SP53,
     R23_SP30,
@@ -93,9 +94,12 @@ def test_every_feature_output_and_level_is_named() -> None:
 
 def test_the_legend_names_only_what_the_picture_holds() -> None:
     assert {"residual", "merged", "bottleneck"} <= set(words(SPINENET_49))
-    assert "not built" not in words(SPINENET_49)
+    dead = {"not built", "into a block not built"}
+    assert dead.isdisjoint(words(SPINENET_49))
     assert {"residual", "merged"}.isdisjoint(words(WITH_DEAD))
-    assert "not built" in words(WITH_DEAD)
+    assert dead <= set(words(WITH_DEAD))
+    assert dead <= set(words_in(draw_difference_svg(against(WITH_DEAD))))
+    assert dead.isdisjoint(words_in(draw_difference_svg(against(R0_SP53))))
 
 
 def test_blocks_lie_in_building_order_and_higher_levels_above() -> None:
@@ -129,10 +133,16 @@ def test_nothing_lies_outside_the_picture(name: str) -> None:
             assert bottom <= height
 
 
-def test_the_note_under_the_legend_lies_in_the_picture() -> None:
-    root = ElementTree.fromstring(draw_svg(SPINENET_49))
-    lowest = max(float(t.attrib["y"]) for t in root.iter(f"{SVG}text"))
-    assert lowest + 6 <= float(root.attrib["height"])
+@pytest.mark.parametrize("architecture", [SPINENET_49, WITH_DEAD])
+def test_the_legend_lies_in_the_picture_in_as_many_rows_as_it_needs(
+    architecture: Architecture,
+) -> None:
+    for svg in (draw_svg(architecture), draw_difference_svg(compare(architecture, WITH_DEAD))):
+        root = ElementTree.fromstring(svg)
+        *names, note = root.findall(f"{SVG}g")[-1].iter(f"{SVG}text")
+        assert float(note.attrib["y"]) + 6 <= float(root.attrib["height"])
+        ends = [float(t.attrib["x"]) + 6.8 * len(t.text or "") for t in names]
+        assert max(ends) <= float(root.attrib["width"])
 
 
 def test_a_mobile_network_has_a_colour_brackets_and_legend_of_its_own() -> None:
@@ -197,6 +207,16 @@ def test_the_svg_of_any_difference_is_well_formed_and_self_contained(seed: int) 
     assert "href" not in svg
 
 
+def test_words_over_edges_have_a_white_rim_that_any_renderer_draws_below_them() -> None:
+    svg = draw_difference_svg(against(with_block(7, block_fn="bottleneck")))
+    texts = list(ElementTree.fromstring(svg).iter(f"{SVG}text"))
+    rim, word = [t for t in texts if t.text == "was"]
+    assert (rim.get("stroke"), rim.get("fill")) == ("white", "white")
+    assert (word.get("stroke"), word.get("fill")) == (None, CHANGED)
+    assert [rim.get(name) for name in "xy"] == [word.get(name) for name in "xy"]
+    assert "paint-order" not in svg
+
+
 def test_both_pictures_of_a_difference_hold_every_feature() -> None:
     found = words_in(draw_difference_svg(against(R0_SP53)))
     assert all(found.count(str(feature)) == 2 for feature in range(17))
@@ -256,6 +276,36 @@ def test_the_text_of_a_difference_tells_what_both_cost() -> None:
     assert f"{cost.params / 1e6:.2f}M params  {cost.madds / 1e9:.2f}B multiply-adds" in text
     assert SPINENET_49.key in text
     assert R0_SP53.key in text
+
+
+def test_a_cost_above_three_times_the_other_is_told_as_a_factor() -> None:
+    found = draw_difference_text(compare(SPINENET_MOBILE, SPINENET_49))
+    first, second = (backbone_cost(a, BackboneScale(), 640) for a in (SPINENET_MOBILE, SPINENET_49))
+    assert f"params (x{second.params / first.params:.1f})" in found
+    assert "with the widths of spinenet-49, 640 px" in found
+    assert "%)" in draw_difference_text(compare(SPINENET_49, SPINENET_MOBILE))
+
+
+def test_two_mobile_networks_are_told_at_spinenet_mobile_49s_size() -> None:
+    size = MODEL_SIZES["spinenet-mobile-49"]
+    cost = backbone_cost(SPINENET_MOBILE, size.backbone, size.image_size)
+    found = draw_difference_text(compare(SPINENET_MOBILE, SPINENET_MOBILE))
+    assert f"{cost.params / 1e6:.2f}M params  {cost.madds / 1e9:.2f}B multiply-adds" in found
+    assert "with the widths of spinenet-mobile-49, 384 px" in found
+
+
+def test_the_text_of_a_difference_explains_its_marks_where_it_has_any() -> None:
+    found = draw_difference_text(against(R0_SP53))
+    legend = found.splitlines()[-2:]
+    assert all(mark in legend[0] for mark in "~>-+")
+    assert "in A -> in B" in legend[1]
+    assert "in A -> in B" not in draw_difference_text(against(SPINENET_49))
+
+
+def test_merges_are_told_like_parents() -> None:
+    found = draw_difference_text(against(R0_SP53))
+    assert re.search(r"^~ +14 +14 .*; merge 11 \(L5\) -> none$", found, re.M)
+    assert re.search(r"^~ +12 +13 .*; merge none -> 11 \(L4\)$", found, re.M)
 
 
 def test_the_text_of_a_difference_says_when_only_the_order_is_another() -> None:
