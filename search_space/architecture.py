@@ -7,11 +7,15 @@ from itertools import pairwise
 from search_space.block import MAX_LEVEL, MIN_LEVEL, NUM_STEM_FEATURES, BlockSpec
 from search_space.errors import InvalidArchitecture
 from search_space.identity import architecture_key
+from search_space.shown import shown
 
 # Level of the first stem block: after a 7x7/2 convolution and a 3x3/2 pool or, in a mobile network,
 # after a 3x3/2 convolution alone.
 STEM_LEVEL, MOBILE_STEM_LEVEL = 2, 1
 DEFAULT_STEM_LEVELS, MOBILE_STEM_LEVELS = (2, 2), (1, 2)
+# The largest space builds 32 intermediates and 7 outputs, the longest published stem has 11. With
+# this bound the key of the most symmetric network takes half a second; it would grow to hours.
+MOST_BLOCKS = MOST_STEM_BLOCKS = 64
 
 
 @dataclass(frozen=True)
@@ -66,16 +70,21 @@ class Architecture:
 
 def _check_stem(levels: tuple[int, ...], first: int) -> None:
     if type(levels) is not tuple or any(type(level) is not int for level in levels):
-        raise InvalidArchitecture(f"stem levels {levels!r}: give a tuple of whole numbers")
+        raise InvalidArchitecture(f"stem levels {shown(levels)}: give a tuple of whole numbers")
     if len(levels) < NUM_STEM_FEATURES:
         raise InvalidArchitecture(
-            f"stem levels {levels!r}: a stem has at least {NUM_STEM_FEATURES} blocks"
+            f"stem levels {shown(levels)}: a stem has at least {NUM_STEM_FEATURES} blocks"
+        )
+    if len(levels) > MOST_STEM_BLOCKS:
+        raise InvalidArchitecture(
+            f"a stem of {len(levels)} blocks: at most {MOST_STEM_BLOCKS}, the longest published "
+            "has 11"
         )
     steps = [after - before for before, after in pairwise(levels)]
     if levels[0] != first or levels[-1] > MAX_LEVEL or any(s not in (0, 1) for s in steps):
         raise InvalidArchitecture(
-            f"stem levels {levels!r}: this stem starts at level {first}, rises by 0 or 1 a block "
-            f"and ends at {MAX_LEVEL} at most"
+            f"stem levels {shown(levels)}: this stem starts at level {first}, rises by 0 or 1 a "
+            f"block and ends at {MAX_LEVEL} at most"
         )
 
 
@@ -89,20 +98,24 @@ def _check_output_levels(levels: tuple[int, ...]) -> None:
         or levels[-1] > MAX_LEVEL
     ):
         raise InvalidArchitecture(
-            f"output levels {levels!r}: give contiguous ascending levels between {MIN_LEVEL} and "
-            f"{MAX_LEVEL} in a tuple, such as (3, 4, 5, 6, 7)"
+            f"output levels {shown(levels)}: give contiguous ascending levels between "
+            f"{MIN_LEVEL} and {MAX_LEVEL} in a tuple, such as (3, 4, 5, 6, 7)"
         )
 
 
 def _check_blocks(blocks: tuple[BlockSpec, ...]) -> None:
     if type(blocks) is not tuple or any(type(block) is not BlockSpec for block in blocks):
-        raise InvalidArchitecture(f"blocks {blocks!r}: give a tuple of BlockSpec")
+        raise InvalidArchitecture(f"blocks {shown(blocks)}: give a tuple of BlockSpec")
+    if len(blocks) > MOST_BLOCKS:
+        raise InvalidArchitecture(
+            f"a network of {len(blocks)} blocks: at most {MOST_BLOCKS}, stem not counted"
+        )
     for position, block in enumerate(blocks):
         feature = NUM_STEM_FEATURES + position
         if block.inputs[-1] >= feature:
             raise InvalidArchitecture(
-                f"block {position} (feature {feature}) takes feature {block.inputs[-1]}: a block "
-                f"takes only earlier features, 0 to {feature - 1}"
+                f"block {position} (feature {feature}) takes feature {shown(block.inputs[-1])}: a "
+                f"block takes only earlier features, 0 to {feature - 1}"
             )
 
 

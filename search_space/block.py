@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from search_space.errors import InvalidArchitecture
+from search_space.shown import shown
 
 BLOCK_FNS = ("bottleneck", "residual", "mbconv")
 REGULAR_BLOCK_FNS = BLOCK_FNS[:2]  # what SpineNet-49 was searched with
@@ -26,19 +27,20 @@ class BlockSpec:
     def __post_init__(self) -> None:
         if type(self.level) is not int or not MIN_LEVEL <= self.level <= MAX_LEVEL:
             raise InvalidArchitecture(
-                f"block level {self.level!r}: a level is a whole number, {MIN_LEVEL} to {MAX_LEVEL}"
+                f"block level {shown(self.level)}: a level is a whole number, {MIN_LEVEL} to "
+                f"{MAX_LEVEL}"
             )
-        if self.block_fn not in BLOCK_FNS:
+        if not isinstance(self.block_fn, str) or self.block_fn not in BLOCK_FNS:
             raise InvalidArchitecture(
-                f"block type {self.block_fn!r}: a block is one of {', '.join(BLOCK_FNS)}"
+                f"block type {shown(self.block_fn)}: a block is one of {', '.join(BLOCK_FNS)}"
             )
         if not _one_or_two_ascending(self.inputs):
             raise InvalidArchitecture(
-                f"block inputs {self.inputs!r}: give one or two different feature indices from 0, "
-                "ascending, in a tuple"
+                f"block inputs {shown(self.inputs)}: give one or two different feature indices "
+                "from 0, ascending, in a tuple"
             )
         if type(self.is_output) is not bool:
-            raise InvalidArchitecture(f"block is_output {self.is_output!r}: say True or False")
+            raise InvalidArchitecture(f"block is_output {shown(self.is_output)}: say True or False")
 
 
 def _one_or_two_ascending(inputs: object) -> bool:

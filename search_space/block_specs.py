@@ -10,6 +10,7 @@ from search_space.architecture import (
 )
 from search_space.block import BlockSpec
 from search_space.errors import InvalidArchitecture
+from search_space.shown import shown
 
 FIELDS = ("level", "block_fn", "inputs", "is_output")
 DEFAULT_OUTPUT_LEVELS = (3, 4, 5, 6, 7)
@@ -67,25 +68,28 @@ def _block(row: object, where: str) -> BlockSpec:
             )
         row = dict(zip(FIELDS, row, strict=True))
     if not isinstance(row, dict):
-        raise InvalidArchitecture(f"{where} is {json.dumps(row)}: give an object or a list")
+        raise InvalidArchitecture(f"{where} is {shown(row)}: give an object or a list")
     _refuse_unknown(row, FIELDS, where)
     missing = [name for name in FIELDS[:3] if name not in row]
     if missing:
         raise InvalidArchitecture(f"{where} lacks {missing[0]}")
     inputs = row["inputs"]
-    if not isinstance(inputs, list):
-        raise InvalidArchitecture(f"{where} has inputs {json.dumps(inputs)}: give a list of two")
+    if not isinstance(inputs, list) or any(type(feature) is not int for feature in inputs):
+        raise InvalidArchitecture(
+            f"{where} has inputs {shown(inputs)}: give a list of two feature indices, 0 and 1 for "
+            "the last two stem blocks and 2 + i for block i"
+        )
     try:
         # The official lists do not sort a block's inputs, and their order means nothing.
         ordered = tuple(sorted(inputs))
         return BlockSpec(row["level"], row["block_fn"], ordered, row.get("is_output", False))
-    except (InvalidArchitecture, TypeError) as error:
+    except InvalidArchitecture as error:
         raise InvalidArchitecture(f"{where}: {error}") from error
 
 
 def _levels(value: object, name: str) -> tuple[int, ...]:
     if not isinstance(value, list):
-        raise InvalidArchitecture(f"{name} is {json.dumps(value)}: give a list of levels")
+        raise InvalidArchitecture(f"{name} is {shown(value)}: give a list of levels")
     return tuple(value)
 
 
@@ -93,5 +97,5 @@ def _refuse_unknown(row: Mapping[str, object], known: Sequence[str], where: str)
     for name in row:
         if name not in known:
             raise InvalidArchitecture(
-                f"{where} has an entry {name!r}: the entries are {', '.join(known)}"
+                f"{where} has an entry {shown(name)}: the entries are {', '.join(known)}"
             )

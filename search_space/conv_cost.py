@@ -7,6 +7,8 @@ trainable ones: weights, biases, and two per normalised channel.
 from dataclasses import dataclass
 
 from search_space.errors import InvalidSpace
+from search_space.number_checks import MOST
+from search_space.shown import shown
 
 Size = tuple[int, int]  # height, width
 
@@ -51,8 +53,10 @@ def linear(channels_in: int, channels_out: int) -> Cost:
 
 
 def image_shape(image_size: int | Size) -> Size:
-    """Height and width of an image given as one side or both. Raises InvalidSpace if below 1."""
-    size = (image_size, image_size) if isinstance(image_size, int) else image_size
-    if len(size) != 2 or any(type(side) is not int for side in size) or min(size) < 1:
-        raise InvalidSpace(f"image size {image_size!r}: give pixels, one side or (height, width)")
-    return size
+    """Height and width of an image given as one side or both, 1 to MOST. Raises InvalidSpace."""
+    sides = image_size if isinstance(image_size, tuple | list) else (image_size, image_size)
+    if len(sides) != 2 or not all(type(side) is int and 1 <= side <= MOST for side in sides):
+        raise InvalidSpace(
+            f"image size {shown(image_size)}: give pixels, one side or (height, width), 1 to {MOST}"
+        )
+    return sides[0], sides[1]

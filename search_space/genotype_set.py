@@ -1,14 +1,17 @@
 """The genotypes of a space of block-spec lists: their decisions, masks and numbers."""
 
+import operator
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from search_space.architecture import Architecture
 from search_space.block_orders import BlockOrders
 from search_space.errors import InvalidGenotype
 from search_space.parent_choices import ParentChoices
+from search_space.shown import shown
 from search_space.space import Decision, Genotype
 
 
@@ -52,9 +55,12 @@ class GenotypeSet:
         return self.size // self.orders.size * self.orders.naive_size
 
     def unrank(self, index: int) -> Genotype:
-        """Genotype number `index`. Raises InvalidGenotype outside 0 <= index < size."""
+        """Genotype number `index`, 0 <= index < size, in plain ints. Raises InvalidGenotype."""
+        index = _whole(index)
         if not 0 <= index < self.size:
-            raise InvalidGenotype(f"member {index}: the space numbers its members 0 to size - 1")
+            raise InvalidGenotype(
+                f"member {shown(index)}: the space numbers its members 0 to size - 1"
+            )
         index, order = divmod(index, self.orders.size)
         choices = self.orders.unrank(order)
         for pairs in self.parents.pairs:
@@ -76,6 +82,7 @@ class GenotypeSet:
 
     def legal(self, prefix: Genotype) -> NDArray[np.bool_]:
         """Mask over the next decision's choices. Raises InvalidGenotype."""
+        _check_sequence(prefix)
         if len(prefix) >= len(self._widths):
             raise InvalidGenotype(
                 f"a prefix of {len(prefix)} choices: nothing is left to decide, the space has "
@@ -87,6 +94,7 @@ class GenotypeSet:
 
     def check(self, genotype: Genotype) -> None:
         """Raises InvalidGenotype unless it is complete and legal, naming the first wrong choice."""
+        _check_sequence(genotype)
         if len(genotype) != len(self._widths):
             raise InvalidGenotype(
                 f"a genotype of {len(genotype)} choices: this space makes {len(self._widths)}"
@@ -124,5 +132,24 @@ class GenotypeSet:
     def _complaint(self, prefix: Genotype) -> str:
         at = next(i for i in range(len(prefix)) if not self._is_legal(prefix[: i + 1]))
         open_choices = np.flatnonzero(self._mask(prefix[:at])).tolist()
-        name = self.decisions[at].name
-        return f"{name} (decision {at}): choice {prefix[at]!r} is not one of {open_choices}"
+        name, choice = self.decisions[at].name, prefix[at]
+        plain = "" if type(choice) is int else "the plain ints "
+        return f"{name} (decision {at}): choice {shown(choice)} is not one of {plain}{open_choices}"
+
+
+def _whole(index: object) -> int:
+    """A plain int, from numpy's as well; True is no number of a member."""
+    try:
+        if type(index) is not bool:
+            return operator.index(index)  # type: ignore[arg-type]
+    except TypeError:
+        pass
+    raise InvalidGenotype(f"member {shown(index)}: give a whole number, 0 to size - 1")
+
+
+def _check_sequence(genotype: object) -> None:
+    if not isinstance(genotype, tuple | list):
+        way_out = (
+            "encode it first" if isinstance(genotype, Architecture) else "give a tuple of ints"
+        )
+        raise InvalidGenotype(f"{shown(genotype)} is no genotype: {way_out}")

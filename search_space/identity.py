@@ -53,7 +53,7 @@ def _canonical(wiring: Wiring, live: list[Node]) -> dict[Form, list[int]]:
     """Forms, the smallest among them, each with the order of live blocks that gives it."""
     first = len(wiring.stem_levels) - NUM_STEM_FEATURES  # chain position of feature 0
     graph = _Graph.of_live(live, first, len(wiring.stem_levels))
-    return _leaves(graph, _refine(graph, _twin_ranks(graph)))
+    return _leaves(graph, _told_apart(graph, _refine(graph, _twin_ranks(graph))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +138,26 @@ def _sweep(graph: _Graph, colours: list[int]) -> list[int]:
 def _mix(value: int) -> int:
     value = (value * _MULTIPLIER + _INCREMENT) % _PRIME
     return (value ^ (value >> 29)) * _MULTIPLIER % _PRIME
+
+
+def _told_apart(graph: _Graph, colours: list[int]) -> list[int]:
+    """Finer colours where tied blocks are no mirror images, as in rings of several lengths.
+
+    Each tied block is individualised by itself: what comes of the others tells it from its like.
+    Without this every order of k such rings would be a branch. Colours that it cannot make finer
+    stay as they are, and with them the keys.
+    """
+    classes = len(set(colours))
+    if classes == len(colours):
+        return colours
+    finer = []
+    for position, colour in enumerate(colours):
+        found = colour
+        if colours.count(colour) > 1:
+            for other in sorted(_individualise(graph, colours, position)):
+                found = _mix(found + other)
+        finer.append(found)
+    return _refine(graph, finer) if len(set(finer)) > classes else colours
 
 
 def _leaves(graph: _Graph, colours: list[int]) -> dict[Form, list[int]]:

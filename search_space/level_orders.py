@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from search_space.errors import InvalidSpace
+from search_space.shown import shown
+
+MOST_STATES = 250_000  # counted in half a second; the largest preset has 14,032
 
 
 @dataclass(frozen=True)
@@ -15,7 +18,8 @@ class LevelOrders:
     A sequence is reachable when its multiset of levels is: every block of the budget shifted
     by one of the offsets, none beyond the lowest or highest level (no clamping). Sequences are
     read through states: a state is the multiset of the levels placed so far, as one integer.
-    Time and memory grow with the number of multisets: 7,362 and 15 ms in the default space.
+    Time and memory grow with the number of multisets: 7,362 and 15 ms in the default space. Raises
+    InvalidSpace where there may be more than MOST_STATES.
     """
 
     budget: tuple[tuple[int, int], ...]  # (level, number of blocks) before the offsets
@@ -28,8 +32,15 @@ class LevelOrders:
             if not self._shifted(level):
                 raise InvalidSpace(
                     f"a block of level {level} stays within {self.min_level} to {self.max_level} "
-                    f"with none of the offsets {self.offsets}: add an offset or widen the levels"
+                    f"with none of the offsets {shown(self.offsets)}: add an offset or widen "
+                    "the levels"
                 )
+        if (states := self.most_states) > MOST_STATES:
+            raise InvalidSpace(
+                f"intermediates {shown(dict(self.budget))} with offsets {shown(self.offsets)} have "
+                f"up to {states:,} multisets of levels to count: at most {MOST_STATES:,}, so give "
+                "fewer blocks, fewer offsets or fewer levels"
+            )
 
     @cached_property
     def length(self) -> int:
@@ -104,6 +115,18 @@ class LevelOrders:
     def _shifted(self, level: int) -> list[int]:
         finals = (level + offset for offset in self.offsets)
         return [final for final in finals if self.min_level <= final <= self.max_level]
+
+    @property
+    def most_states(self) -> int:
+        """At least the number of states, found at once.
+
+        Multisets of at most `length` levels, each at most as often as blocks can reach it.
+        """
+        ways = [1] + [0] * self.length  # by how many levels they hold
+        for final in self.levels:
+            most = sum(number for level, number in self.budget if final - level in self.offsets)
+            ways = [sum(ways[max(0, held - most) : held + 1]) for held in range(len(ways))]
+        return sum(ways)
 
     def _full_states(self) -> set[int]:
         states = {0}

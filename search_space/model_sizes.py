@@ -9,9 +9,14 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from search_space.architecture import Architecture
+from search_space.errors import InvalidSpace
+from search_space.number_checks import check_count
 from search_space.published import R0_SP53, R23_SP30, SPINENET_49, SPINENET_MOBILE
 from search_space.resnet_fpn import RESNET_DEPTHS, ResNetFpn
 from search_space.scale import BackboneScale, HeadScale, MaskRCNNScale
+from search_space.shown import shown
+
+ACTIVATIONS: Final = ("relu", "swish")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +24,8 @@ class ModelSize:
     """A network with its widths, its RetinaNet and Mask R-CNN heads and its image size.
 
     A ResNet-FPN holds its widths itself: `backbone` is of no effect on it. The activation is that
-    of its config in tensorflow/tpu; all were trained with swish as well (MODEL_ZOO).
+    of its config in tensorflow/tpu; all were trained with swish as well (MODEL_ZOO). Raises
+    InvalidSpace.
     """
 
     architecture: Architecture | ResNetFpn
@@ -28,6 +34,21 @@ class ModelSize:
     image_size: int = 640
     mask_rcnn: MaskRCNNScale = field(default_factory=MaskRCNNScale)
     activation: str = "relu"  # or swish
+
+    def __post_init__(self) -> None:
+        for name, kinds in (
+            ("architecture", (Architecture, ResNetFpn)),
+            ("backbone", (BackboneScale,)),
+            ("head", (HeadScale,)),
+            ("mask_rcnn", (MaskRCNNScale,)),
+        ):
+            value = getattr(self, name)
+            if not isinstance(value, kinds):
+                wanted = " or ".join(kind.__name__ for kind in kinds)
+                raise InvalidSpace(f"{name} {shown(value)}: its type is {wanted}")
+        check_count("image_size", self.image_size, 1)
+        if self.activation not in ACTIVATIONS:
+            raise InvalidSpace(f"activation {shown(self.activation)}: give relu or swish")
 
 
 def _mobile(filter_scale: float, filters: int, image_size: int) -> ModelSize:

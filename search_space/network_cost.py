@@ -5,16 +5,23 @@ from typing import Final
 
 from search_space.conv_cost import Cost, Size, image_shape
 from search_space.cost import backbone_cost
+from search_space.errors import InvalidSpace
 from search_space.head_cost import classifier_head_cost, mask_rcnn_head_cost, retinanet_head_cost
 from search_space.model_sizes import ModelSize
 from search_space.resnet_fpn import ResNetFpn, resnet_fpn_cost
+from search_space.shown import shown
 
 NETWORKS: Final = ("backbone", "retinanet", "mask-rcnn", "classifier")
 IMAGENET_CLASSES = 1000
 
 
 def network_cost(model: ModelSize, network: str, image_size: int | Size) -> Cost:
-    """One of `NETWORKS` on the model's backbone. image_size: pixels, a side or (height, width)."""
+    """One of `NETWORKS` on the model's backbone. image_size: pixels, a side or (height, width).
+
+    Raises InvalidSpace.
+    """
+    if not isinstance(network, str) or network not in NETWORKS:
+        raise InvalidSpace(f"network {shown(network)}: a network is one of {', '.join(NETWORKS)}")
     image = image_shape(image_size)
     backbone, channels, maps = _backbone(model, image)
     if network == "retinanet":

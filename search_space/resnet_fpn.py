@@ -6,7 +6,9 @@ from typing import Final
 
 from search_space.conv_cost import Cost, Size, conv_norm, image_shape
 from search_space.errors import InvalidSpace
-from search_space.scale import BOTTLENECK_EXPANSION, MOST, MOST_SCALE, BackboneScale
+from search_space.number_checks import MOST_SCALE, check_count, check_scale, check_stem_stride
+from search_space.scale import BOTTLENECK_EXPANSION, BackboneScale
+from search_space.shown import shown
 
 # Blocks of the stages C2, C3, C4 and C5 by the network's name (arXiv 1512.03385 table 1).
 RESNET_DEPTHS: Final = {50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36, 3)}
@@ -33,24 +35,21 @@ class ResNetFpn:
     max_level: int = 7
 
     def __post_init__(self) -> None:
-        if len(self.depths) != len(STAGE_LEVELS):
-            raise InvalidSpace(f"depths {self.depths!r}: give the blocks of C2, C3, C4 and C5")
-        for name, count in (
-            *(("depths", depth) for depth in self.depths),
-            ("fpn_filters", self.fpn_filters),
-            ("stem_filters", self.stem_filters),
-            ("min_level", self.min_level),
-            ("max_level", self.max_level),
-        ):
-            if type(count) is not int or not 1 <= count <= MOST:
-                raise InvalidSpace(f"{name} {count!r}: give a whole number, 1 to {MOST}")
-        if not 0 < self.filter_scale <= MOST_SCALE or self.filters(STAGE_LEVELS[0]) < 1:
+        if type(self.depths) is not tuple or len(self.depths) != len(STAGE_LEVELS):
+            raise InvalidSpace(
+                f"depths {shown(self.depths)}: give the blocks of C2, C3, C4 and C5 in a tuple"
+            )
+        for depth in self.depths:
+            check_count("depths", depth, 1)
+        for name in ("fpn_filters", "stem_filters", "min_level", "max_level"):
+            check_count(name, getattr(self, name), 1)
+        check_scale("filter_scale", self.filter_scale)
+        if self.filters(STAGE_LEVELS[0]) < 1:
             raise InvalidSpace(
                 f"filter_scale {self.filter_scale!r}: a scale is at least 1/{BASE_STAGE_FILTERS},"
                 f" at most {MOST_SCALE}"
             )
-        if self.stem_stride not in (2, 4):
-            raise InvalidSpace(f"stem_stride {self.stem_stride!r}: the stem's stride is 2 or 4")
+        check_stem_stride(self.stem_stride)
         if not (self.min_level in STAGE_LEVELS and 5 <= self.max_level <= MAX_PYRAMID_LEVEL):
             raise InvalidSpace(
                 f"min_level {self.min_level}, max_level {self.max_level}: a pyramid begins at level"

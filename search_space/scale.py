@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from search_space.block import MAX_LEVEL, MIN_LEVEL
 from search_space.errors import InvalidSpace
+from search_space.number_checks import check_count, check_flag, check_scale, check_stem_stride
 
 # 3x3 width C of a block by level, before the filter scale (FILTER_SIZE_MAP, official code).
 BASE_FILTERS = {1: 32, 2: 64, 3: 128, 4: 256, 5: 256, 6: 256, 7: 256}
@@ -12,7 +13,6 @@ BOTTLENECK_EXPANSION = 4
 # MBConv block widens its input sixfold and squeezes to a fifth of its input's channels.
 MBCONV_FILTERS = {0: 8, 1: 16, 2: 24, 3: 40, 4: 80, 5: 112, 6: 112, 7: 112}
 MBCONV_EXPANSION, SQUEEZE_RATIO = 6, 0.2
-MOST_SCALE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,10 @@ class BackboneScale:
 
     def __post_init__(self) -> None:
         for name in ("filter_scale", "resample_alpha"):
-            value = getattr(self, name)
-            if not 0 < value <= MOST_SCALE:
-                raise InvalidSpace(f"{name} {value!r}: a scale is above 0, at most {MOST_SCALE}")
+            check_scale(name, getattr(self, name))
         for name in ("block_repeats", "endpoint_filters", "stem_filters"):
-            _check_count(name, getattr(self, name), 1)
-        if self.stem_stride not in (2, 4):
-            raise InvalidSpace(f"stem_stride {self.stem_stride!r}: the stem's stride is 2 or 4")
+            check_count(name, getattr(self, name), 1)
+        check_stem_stride(self.stem_stride)
         if self.resample_filters(MIN_LEVEL) < 1:
             raise InvalidSpace(
                 f"filter_scale {self.filter_scale} with resample_alpha {self.resample_alpha} leaves"
@@ -92,11 +89,13 @@ class HeadScale:
     separable: bool = False  # depthwise, then 1x1, in place of every 3x3 (SpineNet-Mobile)
 
     def __post_init__(self) -> None:
-        _check_count("num_convs", self.num_convs, 0)
+        check_count("num_convs", self.num_convs, 0)
         for name in ("filters", "num_classes", "anchors_per_cell", "predictor_kernel"):
-            _check_count(name, getattr(self, name), 1)
+            check_count(name, getattr(self, name), 1)
         if self.predictor_kernel % 2 == 0:
             raise InvalidSpace(f"predictor_kernel {self.predictor_kernel}: a kernel is odd")
+        for name in ("shared_tower", "separable"):
+            check_flag(name, getattr(self, name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +120,7 @@ class MaskRCNNScale:
     def __post_init__(self) -> None:
         for name in self.__dataclass_fields__:
             least = 0 if name.endswith("_convs") else 1
-            _check_count(name, getattr(self, name), least)
-
-
-MOST = 100_000  # of anything that is counted here; the largest published width is 512
-
-
-def _check_count(name: str, value: object, least: int) -> None:
-    if type(value) is not int or not least <= value <= MOST:
-        raise InvalidSpace(f"{name} {value!r}: give a whole number, {least} to {MOST}")
+            check_count(name, getattr(self, name), least)
 
 
 assert set(BASE_FILTERS) == set(range(MIN_LEVEL, MAX_LEVEL + 1))

@@ -17,6 +17,7 @@ from search_space.genotype_set import GenotypeSet
 from search_space.level_orders import LevelOrders
 from search_space.mutation import mutate
 from search_space.parent_choices import ParentChoices
+from search_space.shown import shown
 from search_space.space import Decision, Genotype
 from search_space.space_checks import (
     check_budget,
@@ -24,6 +25,7 @@ from search_space.space_checks import (
     check_frame,
     check_levels,
     check_order,
+    check_sequence,
     check_window,
 )
 
@@ -54,12 +56,14 @@ class SpineNetSpace:
     level_order: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
+        check_budget(self.intermediates)
         budget = dict(sorted(self.intermediates.items()))
         object.__setattr__(self, "intermediates", MappingProxyType(budget))
         for name in ("offsets", "block_fns", "stem_levels", "output_levels", "level_order"):
             value = getattr(self, name)
-            object.__setattr__(self, name, None if value is None else tuple(value))
-        check_budget(self.intermediates)
+            if name != "level_order" or value is not None:
+                check_sequence(name, value, str if name == "block_fns" else int)
+                object.__setattr__(self, name, tuple(value))
         check_levels(self.offsets, self.min_level, self.max_level)
         check_window(self.window)
         check_family(self.block_fns, self.stem_levels)
@@ -149,6 +153,8 @@ class SpineNetSpace:
 
     def encode(self, architecture: Architecture) -> Genotype:
         """Inverse of decode. Raises InvalidGenotype saying why it is not a member."""
+        if not isinstance(architecture, Architecture):
+            raise InvalidGenotype(f"{shown(architecture)} is no Architecture: decode it first")
         self._check_frame(architecture)
         levels: list[int] = []
         rest: list[int] = []
@@ -172,8 +178,9 @@ class SpineNetSpace:
         if not self.orders.allows(levels):
             found = [block.level for block in architecture.blocks[: self.num_intermediates]]
             raise InvalidGenotype(
-                f"intermediate levels {sorted(found)}: the budget {dict(self.intermediates)} does "
-                f"not reach them with the offsets {self.offsets}"
+                f"intermediate levels {sorted(found)}: the budget "
+                f"{shown(dict(self.intermediates))} does not reach them with the "
+                f"offsets {shown(self.offsets)}"
             )
         return (*levels, *rest)
 

@@ -1,8 +1,10 @@
 import dataclasses
+from collections.abc import Callable
 
 import pytest
 
-from search_space import SPINENET_49, Architecture, BlockSpec, InvalidArchitecture
+from search_space import PUBLISHED, SPINENET_49, Architecture, BlockSpec, InvalidArchitecture
+from search_space.architecture import MOST_BLOCKS, MOST_STEM_BLOCKS
 from tests.search_space.architectures import block, five_outputs
 
 
@@ -87,3 +89,40 @@ def test_an_architecture_is_a_value() -> None:
     assert copy == SPINENET_49
     assert hash(copy) == hash(SPINENET_49)
     assert copy.key == SPINENET_49.key
+
+
+def test_a_network_of_more_blocks_than_the_most_is_refused() -> None:
+    many = tuple(block(4, 0, 1) for _ in range(60))
+    with pytest.raises(InvalidArchitecture, match="a network of 65 blocks: at most 64"):
+        Architecture((*many, *five_outputs(0, 1)))
+    assert len(Architecture((*many[1:], *five_outputs(0, 1))).blocks) == 64
+
+
+def test_a_stem_of_more_blocks_than_the_most_is_refused() -> None:
+    with pytest.raises(InvalidArchitecture, match="a stem of 65 blocks: at most 64"):
+        Architecture(five_outputs(0, 1), stem_levels=(2,) * 65)
+    assert Architecture(five_outputs(0, 1), stem_levels=(2,) * 64).feature_level(0) == 2
+
+
+@pytest.mark.parametrize("published", PUBLISHED.values(), ids=PUBLISHED)
+def test_published_networks_have_a_third_of_the_blocks_allowed(published: Architecture) -> None:
+    assert len(published.blocks) * 3 < MOST_BLOCKS
+    assert len(published.stem_levels) * 3 < MOST_STEM_BLOCKS
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda: BlockSpec(3, "x" * 200_000, (0, 1)),
+        lambda: BlockSpec(3, "residual", tuple(range(200_000))),
+        lambda: BlockSpec(10**5000, "residual", (0, 1)),
+        lambda: Architecture((block(3, 0, 10**4000),)),
+        lambda: Architecture(five_outputs(0, 1), stem_levels=(1,) * 60),
+        lambda: Architecture(five_outputs(0, 1), output_levels=tuple(range(200_000))),
+        lambda: Architecture(list(five_outputs(0, 1)) * 100),  # type: ignore[arg-type]
+    ],
+)
+def test_a_message_does_not_repeat_a_long_value(wrong: Callable[[], object]) -> None:
+    with pytest.raises(InvalidArchitecture) as refused:
+        wrong()
+    assert len(str(refused.value)) < 200

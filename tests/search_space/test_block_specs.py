@@ -90,7 +90,11 @@ def edited(**changes: object) -> str:
         (edited(level=None), "block 3: block level None"),
         (edited(block_fn=["x"]), "block 3: block type"),
         (edited(inputs=7), "block 3 has inputs 7"),
-        (edited(inputs=[0, "1"]), "block 3"),
+        (edited(inputs=[0, "1"]), r"block 3 has inputs \[0, '1'\]: give .* two feature indices"),
+        (edited(inputs=["0", 1]), r"block 3 has inputs \['0', 1\]: give .* two feature indices"),
+        (edited(inputs=[{}, {}]), r"block 3 has inputs \[{}, {}\]: give .* two feature indices"),
+        (edited(inputs=[None, 1.5]), "block 3 has inputs .*: give .* two feature indices"),
+        (edited(inputs=[True, 0]), "block 3 has inputs .*: give .* two feature indices"),
         (edited(inputs=[0, 1, 2]), "block 3: block inputs"),
         (edited(is_output=1), "block 3: block is_output 1"),
         (edited(inptus=[0, 1]), "block 3 has an entry 'inptus'"),
@@ -105,3 +109,22 @@ def test_malformed_text_is_refused_in_one_line(text: str, reason: str) -> None:
     with pytest.raises(InvalidArchitecture, match=reason) as refused:
         from_json(text)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        edited(block_fn="x" * 200_000),
+        edited(inputs=list(range(200_000))),
+        edited(inputs="x" * 200_000),
+        edited(**{"x" * 200_000: 1}),
+        json.dumps(["x" * 200_000]),
+        json.dumps({"blocks": [], "stem_levels": "x" * 200_000}),
+        json.dumps({"blocks": [], "output_levels": list(range(200_000))}),
+    ],
+    ids=["type", "inputs", "inputs of letters", "entry", "block", "stem_levels", "output_levels"],
+)
+def test_a_message_does_not_repeat_a_long_entry(text: str) -> None:
+    with pytest.raises(InvalidArchitecture) as refused:
+        from_json(text)
+    assert len(str(refused.value)) < 300

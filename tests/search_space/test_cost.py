@@ -118,15 +118,27 @@ def test_a_network_of_one_parent_a_block_is_cheaper() -> None:
         {"block_repeats": 0},
         {"endpoint_filters": 2.5},
         {"stem_stride": 3},
+        {"stem_stride": 4.0},
+        *[{"filter_scale": wrong} for wrong in ("1", None, [1], True, np.float32(1), 10**400)],
+        *[{"resample_alpha": wrong} for wrong in ("1", None, [1], True)],
     ],
 )
-def test_an_impossible_scale_is_refused_by_name(settings: dict[str, float]) -> None:
+def test_an_impossible_scale_is_refused_by_name(settings: dict[str, object]) -> None:
     with pytest.raises(InvalidSpace, match=next(iter(settings))):
         BackboneScale(**settings)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("settings", [{"filters": 0}, {"predictor_kernel": 2}, {"num_convs": -1}])
-def test_an_impossible_head_is_refused_by_name(settings: dict[str, int]) -> None:
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"filters": 0},
+        {"predictor_kernel": 2},
+        {"num_convs": -1},
+        {"shared_tower": "no"},
+        {"separable": 3},
+    ],
+)
+def test_an_impossible_head_is_refused_by_name(settings: dict[str, object]) -> None:
     with pytest.raises(InvalidSpace, match=next(iter(settings))):
         HeadScale(**settings)  # type: ignore[arg-type]
 

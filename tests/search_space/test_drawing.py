@@ -322,3 +322,14 @@ def test_the_text_of_a_difference_leaves_out_what_is_not_built() -> None:
     text = draw_difference_text(compare(WITH_DEAD, Architecture(five_outputs(0, 1))))
     assert "the same network: they differ only in what reaches no output" in text
     assert "not built, for no output depends on them: A 2" in text
+
+
+@given(st.text(st.characters(codec=None)))
+def test_any_words_are_the_content_of_an_element(words: str) -> None:
+    """Control characters and lone surrogates have no place in XML 1.0."""
+    parsed = ElementTree.fromstring(element("text", text(words)))
+    assert len((parsed.text or "").replace("\n", "")) <= len(words)
+
+
+def test_what_xml_cannot_hold_is_shown_as_replaced() -> None:
+    assert text("a\x00\x1b\ud800\uffffb\n<é😀") == "a\ufffd\ufffd\ufffd\ufffdb\n&lt;é😀"

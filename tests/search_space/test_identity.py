@@ -165,3 +165,26 @@ def test_a_ring_is_recognised_however_its_blocks_are_numbered() -> None:
 def test_the_key_of_spinenet_49_stays_what_runs_on_disk_call_it() -> None:
     """Golden: stores and exports hold keys. Changing it is a change of their format, say so."""
     assert SPINENET_49.key == "20c425b4a751fbaec9f4321ea31d9835"
+
+
+@pytest.mark.parametrize("lengths", [(3, 4, 5, 6, 7, 4), (3, 4, 5, 3, 4, 5, 5), (3,) * 9, (29,)])
+def test_rings_of_as_many_blocks_as_a_network_holds_take_no_time(lengths: tuple[int, ...]) -> None:
+    """All orders of the rings would be branches: 10 s for the first."""
+    spokes = tuple(block(4, 0, 1) for _ in range(sum(lengths)))
+    firsts = [sum(lengths[:i]) for i in range(len(lengths))]
+    pairs = [p for n, first in zip(lengths, firsts, strict=True) for p in ring(n, first, 2)]
+    rims = tuple(block(5, *pair) for pair in pairs)
+    architecture = Architecture(spokes + rims + five_outputs(0, 1))
+    started = time.process_time()
+    assert len(architecture.key) == 32
+    assert time.process_time() - started < 2  # measured 0.2 to 0.5 s
+    assert shuffled(architecture, np.random.default_rng(0)).key == architecture.key
+
+
+def test_rings_of_other_lengths_are_another_network() -> None:
+    spokes = tuple(block(4, 0, 1) for _ in range(12))
+    keys = set()
+    for first, second in ((3, 9), (4, 8), (5, 7), (6, 6)):
+        rims = tuple(block(5, *p) for p in ring(first, 0, 2) + ring(second, first, 2))
+        keys.add(Architecture(spokes + rims + five_outputs(0, 1)).key)
+    assert len(keys) == 4

@@ -3,7 +3,8 @@ import itertools
 import pytest
 
 from search_space import InvalidSpace
-from search_space.level_orders import LevelOrders
+from search_space.level_orders import MOST_STATES, LevelOrders
+from search_space.space_presets import SPACES
 
 
 def every_encoding(orders: LevelOrders) -> list[tuple[int, ...]]:
@@ -72,3 +73,23 @@ def test_r0_sp53_has_the_papers_number_of_distinct_orders() -> None:
 def test_a_block_that_no_offset_keeps_inside_is_refused() -> None:
     with pytest.raises(InvalidSpace, match="level 5 stays within 1 to 4"):
         LevelOrders(((5, 1),), (0, 1), 1, 4)
+
+
+@each
+def test_the_estimate_is_never_below_the_number_of_states_counted(orders: LevelOrders) -> None:
+    assert orders.most_states >= len(orders.completions)
+
+
+@pytest.mark.parametrize("name", SPACES)
+def test_the_estimate_leaves_every_preset_room(name: str) -> None:
+    space = SPACES[name]
+    orders = LevelOrders(
+        tuple(space.intermediates.items()), space.offsets, space.min_level, space.max_level
+    )
+    assert len(orders.completions) <= orders.most_states < MOST_STATES / 10
+
+
+def test_more_states_than_the_most_are_refused_with_both_numbers() -> None:
+    """All multisets of at most 32 of 7 levels: 39 over 7."""
+    with pytest.raises(InvalidSpace, match=r"15,380,937 multisets .* at most 250,000"):
+        LevelOrders(((4, 32),), (-3, -2, -1, 0, 1, 2, 3), 1, 7)

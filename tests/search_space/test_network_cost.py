@@ -1,8 +1,10 @@
 import pytest
 
+from search_space import SPINENET_49, HeadScale, InvalidSpace, MaskRCNNScale
 from search_space.conv_cost import Cost
-from search_space.model_sizes import MODEL_SIZES
+from search_space.model_sizes import MODEL_SIZES, ModelSize
 from search_space.network_cost import NETWORKS, PUBLISHED_COSTS, PublishedCost, network_cost
+from search_space.shown import shown
 
 # Counted in the official implementation, tf-models-official 2.20.0, 91 classes: millions of
 # parameters and billions of multiply-adds of the backbone, the same of RetinaNet, and RetinaNet's
@@ -108,3 +110,35 @@ def test_a_rectangle_costs_what_its_area_costs() -> None:
     model = MODEL_SIZES["spinenet-49"]
     square, rectangle = (network_cost(model, "retinanet", size) for size in (512, (256, 1024)))
     assert square == rectangle
+
+
+@pytest.mark.parametrize("network", ["nope", "Backbone", "", None, ["retinanet"]])
+def test_an_unknown_network_is_refused_with_the_known_ones(network: object) -> None:
+    with pytest.raises(InvalidSpace, match=r"network .*backbone, retinanet, mask-rcnn, classifier"):
+        network_cost(MODEL_SIZES["spinenet-49"], network, 640)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "size", [0, -5, float("nan"), 3.5, None, "640", True, (1,), (1, 2, 3), (640, 3.5), 10**40]
+)
+def test_an_image_size_that_is_no_size_is_refused_by_value(size: object) -> None:
+    with pytest.raises(InvalidSpace, match=r"image size .*one side or") as caught:
+        network_cost(MODEL_SIZES["spinenet-49"], "retinanet", size)  # type: ignore[arg-type]
+    assert shown(size) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"architecture": "x"},
+        {"backbone": None},
+        {"head": MaskRCNNScale()},
+        {"image_size": 0},
+        {"image_size": "640"},
+        {"mask_rcnn": HeadScale()},
+        {"activation": "tanh"},
+    ],
+)
+def test_a_model_size_of_other_types_is_refused_by_name(settings: dict[str, object]) -> None:
+    with pytest.raises(InvalidSpace, match=next(iter(settings))):
+        ModelSize(**{"architecture": SPINENET_49, **settings})  # type: ignore[arg-type]

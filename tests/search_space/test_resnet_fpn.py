@@ -55,6 +55,12 @@ def test_the_backbone_alone_costs_what_the_reference_counted() -> None:
         {"max_level": 8},
         {"max_level": 4},
         {"max_level": 6.5},
+        {"depths": 5},
+        {"depths": [3, 4, 6, 3]},
+        {"filter_scale": "1"},
+        {"filter_scale": None},
+        {"filter_scale": True},
+        {"stem_stride": 4.0},
     ],
 )
 def test_a_pyramid_that_cannot_be_built_is_refused_in_one_line(wrong: dict[str, object]) -> None:
