@@ -79,4 +79,4 @@ def _show(rows: Sequence[CostRow], title: str, output: str | None) -> None:
     if output is None:
         print_table(cost_table(rows, title))
     else:
-        write_output(table_text(cost_table(rows, title)).encode(), output)
+        write_output(table_text(cost_table(rows, title)).encode(errors="backslashreplace"), output)

@@ -38,7 +38,7 @@ def run(words: Sequence[str]) -> int:
     parser.add_argument("--output", metavar="FILE", help="write here instead of printing")
     known = parser.parse(words)
     text = _drawing(known.architecture, known.against, known.format)
-    write_output((text.rstrip("\n") + "\n").encode(), known.output)
+    write_output((text.rstrip("\n") + "\n").encode(errors="backslashreplace"), known.output)
     return 0
 
 

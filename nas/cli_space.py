@@ -49,7 +49,7 @@ def run(words: Sequence[str]) -> int:
         summary = summarize(space, known.samples, np.random.default_rng(known.seed))
         show = _json if known.format == "json" else _text
         text = show(known.space, space, summary)
-    write_output(text.encode(), known.output)
+    write_output(text.encode(errors="backslashreplace"), known.output)
     return 0
 
 

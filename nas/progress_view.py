@@ -28,7 +28,9 @@ class PlainView:
 
     def show(self, progress: Progress, trial: Trial) -> None:
         line = f"{progress.done:>4}/{progress.total}  {trial_line(trial)}  {best_text(progress)}"
-        self._console.print(f"{line}  left {duration(progress.seconds_left)}", soft_wrap=True)
+        self._console.print(
+            f"{line}  left {duration(progress.seconds_left)}", soft_wrap=True, markup=False
+        )
 
 
 class LiveView:

@@ -1,8 +1,14 @@
 """Tables for a terminal."""
 
+import sys
+
 import pandas as pd
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
+
+from nas.cli_output import STDOUT_CLOSED
+from nas.errors import UsageError
 
 WIDTH_OF_TEXT = 120  # columns of a table that goes to a file or a pipe
 
@@ -29,7 +35,7 @@ def leaderboard_table(frame: pd.DataFrame, top: int) -> Table:
             _scaled(row.get("params")),
             _scaled(row.get("madds")),
             _number(row.get("cpu_seconds"), ".1f"),
-            *([remark] if any(remarks) else []),
+            *([Text(remark)] if any(remarks) else []),  # no markup: it may hold [brackets]
         )
     return table
 
@@ -41,7 +47,9 @@ def wide_console() -> Console:
 
 
 def print_table(table: Table) -> None:
-    """Print to standard output, in colour where that is a terminal."""
+    """Print to standard output, in colour where that is a terminal. Raises UsageError."""
+    if sys.stdout is None:
+        raise UsageError(STDOUT_CLOSED)
     wide_console().print(table)
 
 

@@ -1,21 +1,23 @@
 """A backbone in a file: safetensors, with what it is built of in the metadata."""
 
-import json
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
 
 from proxy_tasks.backbone import SpineNetBackbone, endpoint_levels
+from proxy_tasks.backbone_metadata import metadata_text, read_metadata
 from proxy_tasks.errors import InvalidRecipe, InvalidWeights
 from proxy_tasks.extras import import_extra
 from proxy_tasks.layers import ACTIVATIONS, NORMALIZATIONS
+from proxy_tasks.state_check import check_state
 from search_space.architecture import Architecture
-from search_space.block_specs import from_json, to_json
 from search_space.errors import SearchSpaceError
+from search_space.graph import resolve
 from search_space.scale import BackboneScale
+from search_space.shown import shown
 
 # One entry: safetensors writes several in no fixed order, and equal weights should be equal files.
 METADATA = "spinenas"
@@ -33,10 +35,17 @@ class BackboneRecipe:
     max_level: int | None = None
 
     def __post_init__(self) -> None:
+        for name, kind in (("architecture", Architecture), ("scale", BackboneScale)):
+            if not isinstance(getattr(self, name), kind):
+                raise InvalidRecipe(f"{name} is {shown(getattr(self, name))}: give {kind.__name__}")
         for name, known in (("activation", ACTIVATIONS), ("normalization", NORMALIZATIONS)):
             value = getattr(self, name)
-            if value not in known:
-                raise InvalidRecipe(f"{name} is {value!r}: it is one of {', '.join(known)}")
+            if not isinstance(value, str) or value not in known:
+                raise InvalidRecipe(f"{name} is {shown(value)}: it is one of {', '.join(known)}")
+        for name in ("min_level", "max_level"):
+            level = getattr(self, name)
+            if level is not None and type(level) is not int:
+                raise InvalidRecipe(f"{name} is {shown(level)}: it is a whole number, or none")
         endpoint_levels(self.architecture, self.min_level, self.max_level)
 
     def build(self, generator: torch.Generator | None = None) -> SpineNetBackbone:
@@ -66,13 +75,8 @@ def save_backbone(backbone: SpineNetBackbone, recipe: BackboneRecipe) -> bytes:
     }
     _check_state(state, recipe, "the backbone")
     settings = {name: getattr(recipe, name) for name in _settings()}
-    document = {
-        "architecture": json.loads(to_json(recipe.architecture)),
-        "scale": asdict(recipe.scale),
-        **settings,
-        "key": recipe.architecture.key,
-    }
-    content: bytes = safetensors.save(state, {METADATA: json.dumps(document)})
+    text = metadata_text(recipe.architecture, recipe.scale, settings)
+    content: bytes = safetensors.save(state, {METADATA: text})
     return content
 
 
@@ -85,18 +89,24 @@ def load_backbone(
     without the library.
     """
     safetensors = import_extra("safetensors", "export")
+    if not path.is_file():  # a pipe would be waited for
+        met = "is no file" if path.exists() else "is not there: No such file"
+        raise InvalidWeights(f"{path} {met}; `nas export --format safetensors` writes one")
     try:
         with safetensors.safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
             state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except safetensors.SafetensorError as error:
         raise InvalidWeights(f"{path} is no safetensors file: {error}") from error
+    except OSError as error:
+        raise InvalidWeights(f"{path} cannot be read: {error}") from error
     recipe = _read_recipe(metadata.get(METADATA), path)
     if architecture is not None and recipe.architecture.key != architecture.key:
         raise InvalidWeights(
             f"{path} holds the weights of architecture {recipe.architecture.key[:8]}, not of "
             f"{architecture.key[:8]}: export the architecture that they were trained in"
         )
+    _check_blocks(state, recipe, str(path))
     _check_state(state, recipe, str(path))
     backbone = recipe.build()
     backbone.load_state_dict(state)
@@ -114,24 +124,31 @@ def _read_recipe(text: str | None, path: Path) -> BackboneRecipe:
             "`nas export --format safetensors` or save_backbone"
         )
     try:
-        document: dict[str, Any] = json.loads(text)
-        return BackboneRecipe(
-            from_json(json.dumps(document["architecture"])),
-            BackboneScale(**document["scale"]),
-            **{name: document[name] for name in _settings()},
+        architecture, scale, settings = read_metadata(text, _settings())
+        return BackboneRecipe(architecture, scale, **settings)
+    except (InvalidRecipe, InvalidWeights) as error:
+        raise InvalidWeights(
+            f"{path} describes no backbone: of its metadata {METADATA!r}, {error}"
+        ) from error
+
+
+def _check_blocks(state: Mapping[str, Tensor], recipe: BackboneRecipe, where: str) -> None:
+    """Refuse a recipe of more blocks than there are tensors, before time is spent to build it."""
+    levels = endpoint_levels(recipe.architecture, recipe.min_level, recipe.max_level)
+    blocks = sum(node.live for node in resolve(recipe.architecture, levels))
+    repeats = recipe.scale.block_repeats
+    if blocks * repeats > len(state):
+        raise InvalidWeights(
+            f"{where}: its metadata has {blocks} blocks with block_repeats {repeats}, but it holds "
+            f"{len(state)} tensors"
         )
-    except (ValueError, KeyError, TypeError, SearchSpaceError) as error:
-        raise InvalidWeights(f"{path} describes no backbone: {error}") from error
 
 
-def _check_state(state: dict[str, Tensor], recipe: BackboneRecipe, where: str) -> None:
+def _check_state(state: Mapping[str, Tensor], recipe: BackboneRecipe, where: str) -> None:
     """Refuse weights that are not exactly those of the recipe's backbone."""
-    with torch.device("meta"):
-        wanted = {n: tuple(t.shape) for n, t in recipe.build().state_dict().items()}
-    found = {name: tuple(tensor.shape) for name, tensor in state.items()}
-    for name in [*wanted, *found]:
-        if wanted.get(name) != found.get(name):
-            raise InvalidWeights(
-                f"{where}: {name} has shape {found.get(name)} where its recipe gives "
-                f"{wanted.get(name)} (None: there is no such tensor)"
-            )
+    try:
+        with torch.device("meta"):
+            wanted = recipe.build().state_dict()
+    except SearchSpaceError as error:
+        raise InvalidWeights(f"{where}: its recipe builds no backbone: {error}") from error
+    check_state(state, wanted, where)

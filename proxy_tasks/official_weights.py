@@ -20,7 +20,7 @@ last. In TensorFlow, variables come in the order of their creation from a creato
 Source: official/vision/modeling/backbones/spinenet.py and layers/nn_blocks.py.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -32,7 +32,9 @@ from proxy_tasks.blocks import Bottleneck, Resample, Residual
 from proxy_tasks.errors import InvalidWeights
 from proxy_tasks.layers import ConvNorm, PointwiseConv
 from proxy_tasks.mbconv import MBConv, MobileResample
+from proxy_tasks.state_check import check_values
 from search_space.block import NUM_STEM_FEATURES
+from search_space.shown import shown
 
 # [level, type, [input, input], is_output] of every block, inputs in the official order.
 BlockSpecRows = Sequence[Sequence[Any]]
@@ -61,6 +63,7 @@ def official_layers(
     without `block_specs` they follow ascending parents. Raises InvalidWeights where the rows are
     not this backbone's.
     """
+    _check_rows(block_specs)
     layers: dict[str, Layer] = {"stem.conv": backbone.stem.conv}
     for number, group in enumerate(backbone.stem.blocks):
         layers |= _block_layers(f"stem{number}", group)
@@ -80,18 +83,24 @@ def official_layers(
 
 def load_official_weights(
     backbone: SpineNetBackbone,
-    arrays: Sequence[np.ndarray[Any, Any]],
+    arrays: Iterable[np.ndarray[Any, Any] | Tensor],
     block_specs: BlockSpecRows | None = None,
 ) -> None:
     """Copy official weights into a backbone: all of them, or none where one does not fit.
 
-    `arrays` are in the order of creation (see above), `block_specs` the official rows, needed only
+    `arrays` are in the order of creation (see above), of any type of numbers that float32 can
+    hold; moving variances are not negative. `block_specs` are the official rows, needed only
     where a row's parents are not ascending. Raises InvalidWeights naming the first that is wrong.
     """
+    if isinstance(arrays, Mapping) or not isinstance(arrays, Iterable):
+        raise InvalidWeights(
+            f"arrays are a {type(arrays).__name__}: give a list of them in the order of creation"
+        )
+    arrays = list(arrays)
     places = list(_places(official_layers(backbone, block_specs)))
     values = []
     for number, ((name, place), array) in enumerate(zip(places, arrays, strict=False)):
-        values.append(_fitted(f"array {number}, {name}", place, array))
+        values.append(_fitted(f"array {number}, {name}", place, array, name.endswith(".var")))
     if len(arrays) != len(places):
         missing = places[len(arrays)][0] if len(arrays) < len(places) else None
         raise InvalidWeights(
@@ -101,6 +110,20 @@ def load_official_weights(
     with torch.no_grad():
         for (_, place), value in zip(places, values, strict=True):
             place.copy_(value)
+
+
+def _check_rows(rows: object) -> None:
+    if rows is None:
+        return
+    if not isinstance(rows, Sequence) or isinstance(rows, str):
+        raise InvalidWeights(f"block specs {shown(rows)}: give a list of rows")
+    for number, row in enumerate(rows):
+        inputs = row[2] if isinstance(row, list | tuple) and len(row) > 2 else None
+        if not isinstance(inputs, list | tuple) or any(type(i) is not int for i in inputs):
+            raise InvalidWeights(
+                f"row {number} of the block specs is {shown(row)}: "
+                "give [level, type, [input, input]]"
+            )
 
 
 def _official_parents(
@@ -160,8 +183,8 @@ def _places(layers: dict[str, Layer]) -> Iterator[tuple[str, Tensor]]:
         yield from zip([f"{name}.{leaf}" for leaf in LEAVES], tensors, strict=True)
 
 
-def _fitted(where: str, place: Tensor, array: object) -> Tensor:
-    value = np.asarray(array)
+def _fitted(where: str, place: Tensor, array: object, is_variance: bool) -> Tensor:
+    value = _numbers(where, array)
     if value.dtype.kind not in "fiu":
         raise InvalidWeights(f"{where}: holds {value.dtype}, not numbers")
     if value.shape != tuple(place.shape):
@@ -169,6 +192,19 @@ def _fitted(where: str, place: Tensor, array: object) -> Tensor:
             f"{where}: has shape {value.shape} where {tuple(place.shape)} is wanted "
             "(kernels are height, width, in, out)"
         )
-    if not np.isfinite(value).all():
-        raise InvalidWeights(f"{where}: holds values that are not finite")
-    return torch.tensor(value).to(place.dtype)
+    with np.errstate(all="ignore"):  # what float32 cannot hold becomes infinite, and is refused
+        single = torch.from_numpy(value.astype(np.float32, order="C"))
+    fitted = single.to(place.dtype)
+    check_values(fitted, where, is_variance)
+    return fitted
+
+
+def _numbers(where: str, array: object) -> np.ndarray[Any, Any]:
+    """A tensor or whatever numpy takes, as an array of any type and byte order."""
+    try:
+        if isinstance(array, Tensor):
+            array = array.detach().cpu()
+            array = array.float() if array.is_floating_point() else array  # numpy has no bfloat16
+        return np.asarray(array)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise InvalidWeights(f"{where}: is no array of numbers: {error}") from error

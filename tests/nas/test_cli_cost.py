@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -100,3 +101,36 @@ def test_a_size_of_a_network_is_no_other_network_to_draw_or_train(
 def test_the_row_says_whose_widths_it_has(capsys: pytest.CaptureFixture[str]) -> None:
     assert rows(capsys, "spinenet-mobile")[0]["model_size"] == "spinenet-mobile-49"
     assert rows(capsys, "r0-sp53", "--model-size", "spinenet-96")[0]["model_size"] == "spinenet-96"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("[x].json", "[x].json"),
+        ("[red]x.json", "[red]x.json"),
+        ("a\x1bb.json", "a\\x1bb.json"),
+        (os.fsdecode(b"\xff.json"), "\\udcff.json"),
+    ],
+)
+def test_a_file_is_called_what_it_is_called(
+    name: str,
+    shown: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Brackets are no markup, and no byte of a name reaches the terminal as a command."""
+    monkeypatch.chdir(tmp_path)
+    Path(name).write_text(to_json(SPINENET_49))
+    assert main(["cost", name]) == main(["cost", name, "--output", "table"]) == 0
+    assert shown in capsys.readouterr().out and shown in Path("table").read_text()
+
+
+def test_a_name_may_look_like_the_end_of_a_style(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("[").mkdir()
+    Path("[/x].json").write_text(to_json(SPINENET_49))
+    assert main(["cost", "[/x].json"]) == 0
+    assert "[/x].json" in capsys.readouterr().out

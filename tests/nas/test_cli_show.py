@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -87,3 +88,14 @@ def test_a_difference_needs_neither_torch_nor_ray() -> None:
     code = f"from nas.cli import main; main({words}); import sys; print('MODULES', *sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"torch", "ray"} & set(done.stdout.partition("MODULES")[2].split())
+
+
+@pytest.mark.parametrize("file_format", ["text", "svg", "json"])
+def test_a_name_that_is_no_text_can_be_drawn(file_format: str, tmp_path: Path) -> None:
+    file, drawing = os.fsdecode(bytes(tmp_path) + b"/\xff\x01.json"), tmp_path / "drawing"
+    Path(file).write_text(to_json(SPINENET_49))
+    words = ["--against", file, "--format", file_format, "--output", str(drawing)]
+    assert main(["show", "r0-sp53", *words]) == 0
+    shown = drawing.read_text("utf-8")
+    if file_format == "svg":
+        assert ElementTree.fromstring(shown).tag.endswith("svg")

@@ -35,3 +35,9 @@ def test_the_caption_says_how_many_trials_there_are() -> None:
 
 def test_an_empty_run_says_so() -> None:
     assert "no trials yet" in table_text(leaderboard_table(frame().head(0), 5))
+
+
+def test_a_failure_with_brackets_is_no_markup() -> None:
+    table = frame()
+    table.loc[2, "failure"] = "[red]lost[/x]"
+    assert "[red]lost[/x]" in table_text(leaderboard_table(table, 3))
