@@ -19,26 +19,7 @@ def run(words: Sequence[str]) -> int:
     from nas.model_source import find_body
     from search_space import Architecture
 
-    parser = ConfigParser(prog="nas evaluate", description="Train and score one architecture.")
-    parser.add_argument(
-        "architecture",
-        help="spinenet-49, another published name (also resnet-50-fpn), RUN_DIR:TRIAL, a JSON file",
-    )
-    parser.add_argument(
-        "source",
-        metavar="PRESET|FILE.toml",
-        nargs="?",
-        help="how to train it (default: quick, or the config of the run that a trial is from)",
-    )
-    parser.add_argument("--format", choices=["text", "json"], default="text")
-    parser.add_config_options(["data"])
-    parser.add_argument(
-        "--seed",
-        metavar="N",
-        dest="search.seed",
-        help="of this training (default: the config's); a trial's own is in the column `seed` of "
-        "`nas leaderboard --format csv`, and gives its AP again",
-    )
+    parser = _parser()
     rest, open_options = split_open_options(words)
     known = parser.parse(rest)
     body = find_body(known.architecture)
@@ -74,6 +55,30 @@ def run(words: Sequence[str]) -> int:
     for name, value in metrics.items():
         print(f"{name:12} {value:.4f}" if isinstance(value, float) else f"{name:12} {value}")
     return 0
+
+
+def _parser() -> ConfigParser:
+    parser = ConfigParser(prog="nas evaluate", description="Train and score one architecture.")
+    parser.add_argument(
+        "architecture",
+        help="spinenet-49, another published name (also resnet-50-fpn), RUN_DIR:TRIAL, a JSON file",
+    )
+    parser.add_argument(
+        "source",
+        metavar="PRESET|FILE.toml",
+        nargs="?",
+        help="how to train it (default: quick, or the config of the run that a trial is from)",
+    )
+    parser.add_argument("--format", choices=["text", "json"], default="text")
+    parser.add_config_options(["data"])
+    parser.add_argument(
+        "--seed",
+        metavar="N",
+        dest="search.seed",
+        help="of this training (default: the config's); a trial's own is in the column `seed` of "
+        "`nas leaderboard --format csv`, and gives its AP again",
+    )
+    return parser
 
 
 def protocol_of(architecture: str) -> str:
