@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from proxy_tasks.backbone_file import BackboneRecipe
 
 FORMATS = ("block-specs", "safetensors", "onnx", "torch-export")
+MOST_PIXELS = 8192  # a side
 NETWORK_OPTIONS = ("model_size", "activation", "normalization", "seed", "weights")
 DESCRIPTION = """Export a backbone.
 
@@ -91,6 +92,10 @@ def _export(
         raise UsageError("--size is of no use to --format safetensors: weights fit every size")
     side = model.image_size
     size = (side, side) if known.size is None else read_image_size(known.size)
+    if max(size) > MOST_PIXELS:
+        raise UsageError(
+            f"--size {known.size}: an export is traced on images of at most {MOST_PIXELS}"
+        )
     recipe, backbone = _backbone(architecture, model, known)
     source = f"weights of {known.weights}"
     if known.weights is None:

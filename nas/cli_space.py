@@ -13,6 +13,7 @@ from search_space.space_presets import SPACES
 from search_space.space_summary import SpaceSummary, published_members, summarize
 from search_space.spinenet_space import SpineNetSpace
 
+MOST_SAMPLES = 1_000_000  # some minutes
 LARGE = 1_000_000  # from here on a count is written as a power of ten
 EPILOG = """size counts each list of block specs once; naive_size counts the encodings that lead to
 them: the paper's permutations of blocks and offsets of levels. A block dangles if no block takes
@@ -39,9 +40,10 @@ def run(words: Sequence[str]) -> int:
     parser.add_argument("--seed", metavar="N", type=int, default=0, help="of the samples")
     parser.add_argument("--output", metavar="FILE", help="write here instead of printing")
     known = parser.parse(words)
-    for option, value, least in (("samples", known.samples, 1), ("seed", known.seed, 0)):
-        if value < least:
-            raise UsageError(f"--{option} {value}: give a whole number of at least {least}")
+    limits = (("samples", known.samples, 1, MOST_SAMPLES), ("seed", known.seed, 0, 2**63))
+    for option, value, least, most in limits:
+        if not least <= value <= most:
+            raise UsageError(f"--{option} {value}: give a whole number, {least} to {most}")
     if known.space is None:
         text = _list_json() if known.format == "json" else _list_text()
     else:

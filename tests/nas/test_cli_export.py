@@ -116,6 +116,7 @@ def test_official_weights_follow_the_order_of_the_inputs_in_the_file(small: str)
         (["spinenet-49", "--format", "block-specs", "--model-size", "x"], "no model size 'x'"),
         (["spinenet-49", "--format", "safetensors", "--output", "o", "--size", "64"], "--size is"),
         (["spinenet-49", "--format", "onnx", "--output", "o", "--size", "64x"], "--size 64x: give"),
+        (["spinenet-49", "--format", "onnx", "--output", "o", "--size", "8193"], "at most 8192"),
         (
             ["spinenet-49", "--format", "onnx", "--output", "o", "--size", "0"],
             "--size 0: give",

@@ -87,7 +87,8 @@ def test_what_is_shown_can_be_written_to_a_file(tmp_path: Path) -> None:
     [
         (["spinnet-49"], "no space 'spinnet-49': did you mean 'spinenet-49'"),
         (["banana"], "`nas space` lists them"),
-        (["tiny", "--samples", "0"], "--samples 0: give a whole number of at least 1"),
+        (["tiny", "--samples", "1000001"], "1 to 1000000"),
+        (["tiny", "--samples", "0"], "--samples 0: give a whole number, 1 to 1000000"),
         (["tiny", "--seed", "-1"], "--seed -1"),
     ],
 )
