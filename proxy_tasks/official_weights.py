@@ -70,8 +70,10 @@ def official_layers(
     for name, block in backbone.blocks.items():
         assert isinstance(block, ScalePermutedBlock)
         number = int(name) - NUM_STEM_FEATURES
+        left = list(zip(block.parents, block.resample, strict=True))
         for place, parent in enumerate(_official_parents(block, number, block_specs)):
-            resample = block.resample[block.parents.index(parent)]
+            at = next(i for i, (feature, _) in enumerate(left) if feature == parent)
+            _, resample = left.pop(at)
             prefix = f"block{number}.resample{place}"
             layers |= _present(prefix, resample)
         layers |= _block_layers(f"block{number}", block.blocks)

@@ -15,13 +15,14 @@ NUM_STEM_FEATURES = 2  # only the last two stem blocks are ever parents (officia
 class BlockSpec:
     """Resolution, type and parents of one block. Raises InvalidArchitecture.
 
-    Feature indices count the last two stem blocks as 0 and 1 and block i as 2 + i. Official
-    networks have two inputs; one alone is what `sequential_only` leaves.
+    Feature indices count the last two stem blocks as 0 and 1 and block i as 2 + i. Published
+    networks have two different inputs; one alone is what `sequential_only` leaves, and one twice,
+    through two resamples, is what the official builder makes of a list that says so.
     """
 
     level: int  # works at 1 / 2**level of the input, 1..7
     block_fn: str  # one of BLOCK_FNS
-    inputs: tuple[int, ...]  # one or two distinct feature indices, ascending
+    inputs: tuple[int, ...]  # one or two feature indices, not falling
     is_output: bool = False  # merges dangling blocks, and has an endpoint if its level has one
 
     def __post_init__(self) -> None:
@@ -34,22 +35,17 @@ class BlockSpec:
             raise InvalidArchitecture(
                 f"block type {shown(self.block_fn)}: a block is one of {', '.join(BLOCK_FNS)}"
             )
-        if not _one_or_two_ascending(self.inputs):
+        if not _one_or_two_in_order(self.inputs):
             raise InvalidArchitecture(
-                f"block inputs {shown(self.inputs)}: give one or two different feature indices "
-                "from 0, ascending, in a tuple"
+                f"block inputs {shown(self.inputs)}: give one or two feature indices from 0, "
+                "not falling, in a tuple"
             )
         if type(self.is_output) is not bool:
             raise InvalidArchitecture(f"block is_output {shown(self.is_output)}: say True or False")
 
 
-def _one_or_two_ascending(inputs: object) -> bool:
+def _one_or_two_in_order(inputs: object) -> bool:
     if type(inputs) is not tuple or not 1 <= len(inputs) <= 2:
         return False
     first, last = inputs[0], inputs[-1]
-    return (
-        type(first) is int
-        and type(last) is int
-        and first >= 0
-        and (len(inputs) == 1 or first < last)
-    )
+    return type(first) is int and type(last) is int and first >= 0 and first <= last

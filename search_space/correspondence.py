@@ -111,14 +111,15 @@ def _lone_cost(nodes: Sequence[Node]) -> int:
 
 def _edges(nodes: Sequence[Node], count: int, shift: int) -> dict[tuple[int, int, int], int]:
     """Weights by role, source and target."""
-    found = {}
+    found: dict[tuple[int, int, int], int] = {}
     for place, node in enumerate(nodes):
         unit = UNIT if node.live else NOT_BUILT
         for role, (sources, weight) in enumerate(((node.parents, PARENT), (node.merged, MERGED))):
             for feature in sources:
                 block = feature - NUM_STEM_FEATURES
                 source = block if block >= 0 else count + 1 + feature + shift
-                found[role, source, place] = weight * unit
+                edge = (role, source, place)
+                found[edge] = found.get(edge, 0) + weight * unit
     return found
 
 

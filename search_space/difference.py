@@ -193,9 +193,14 @@ def _pair(first: Node, second: Node, images: Mapping[int, int], moved: bool) -> 
 def _lost_and_gained(
     first: Iterable[int], second: Iterable[int], images: Mapping[int, int]
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    kept = {images.get(feature) for feature in first}.intersection(second)
-    lost = tuple(feature for feature in first if images.get(feature) not in kept)
-    return lost, tuple(feature for feature in second if feature not in kept)
+    gained, lost = list(second), []
+    for feature in first:
+        image = images.get(feature)
+        if image in gained:
+            gained.remove(image)
+        else:
+            lost.append(feature)
+    return tuple(lost), tuple(gained)
 
 
 def _longest_rise(values: list[int]) -> set[int]:

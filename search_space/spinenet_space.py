@@ -167,7 +167,7 @@ class SpineNetSpace:
                 raise InvalidGenotype(
                     f"block {position} is a {block.block_fn}: this space has {self.block_fns}"
                 )
-            if len(block.inputs) != 2 or block.inputs[0] not in visible:
+            if len(set(block.inputs)) != 2 or block.inputs[0] not in visible:
                 raise InvalidGenotype(
                     f"block {position} takes {block.inputs}: a member's block takes two of the "
                     f"features {visible[0]} to {visible[-1]}"

@@ -67,4 +67,4 @@ def test_outputs_equal_the_official_ones(path: Path) -> None:
 
 
 def test_there_are_fixtures() -> None:
-    assert len(FIXTURES) == 6
+    assert len(FIXTURES) == 7

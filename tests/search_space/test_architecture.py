@@ -3,7 +3,16 @@ from collections.abc import Callable
 
 import pytest
 
-from search_space import PUBLISHED, SPINENET_49, Architecture, BlockSpec, InvalidArchitecture
+from search_space import (
+    PUBLISHED,
+    SPINENET_49,
+    Architecture,
+    BlockSpec,
+    InvalidArchitecture,
+    InvalidGenotype,
+    SpineNetSpace,
+    compare,
+)
 from search_space.architecture import MOST_BLOCKS, MOST_STEM_BLOCKS
 from tests.search_space.architectures import block, five_outputs
 
@@ -32,9 +41,9 @@ def test_a_mobile_stem_starts_at_level_1() -> None:
         Architecture(outputs)
 
 
-@pytest.mark.parametrize("inputs", [(), (1, 0), (2, 2), (-1, 0), (0, 1, 2), [0, 1], (0, 1.0)])
-def test_inputs_are_one_or_two_ascending_indices(inputs: object) -> None:
-    with pytest.raises(InvalidArchitecture, match="one or two different"):
+@pytest.mark.parametrize("inputs", [(), (1, 0), (-1, 0), (0, 1, 2), [0, 1], (0, 1.0)])
+def test_inputs_are_one_or_two_indices_in_order(inputs: object) -> None:
+    with pytest.raises(InvalidArchitecture, match="one or two feature indices"):
         BlockSpec(3, "bottleneck", inputs)  # type: ignore[arg-type]
 
 
@@ -126,3 +135,15 @@ def test_a_message_does_not_repeat_a_long_value(wrong: Callable[[], object]) -> 
     with pytest.raises(InvalidArchitecture) as refused:
         wrong()
     assert len(str(refused.value)) < 200
+
+
+def test_a_parent_may_be_taken_twice_but_not_in_a_space() -> None:
+    """The official builder resamples it twice; the paper's blocks have two different parents."""
+    twice, once = (
+        Architecture((block(4, *inputs), *five_outputs(1, 2))) for inputs in ((0, 0), (0,))
+    )
+    assert twice.key != once.key
+    assert compare(twice, once).changes == {"parent": 1}
+    space = SpineNetSpace({4: 1}, (0,), ("bottleneck",))
+    with pytest.raises(InvalidGenotype, match=r"takes \(0, 0\)"):
+        space.encode(twice)
