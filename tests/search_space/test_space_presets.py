@@ -114,3 +114,27 @@ def test_a_mobile_space_holds_mobile_networks_alone(name: str) -> None:
     assert architecture.is_mobile
     with pytest.raises(InvalidGenotype):
         SPACES[name].encode(PUBLISHED["spinenet-49"])
+
+
+# Golden: the config of a run names its space, and a genotype in its store is a number in it.
+# A changed preset would make other networks of them: give a new one another name.
+SIZES = {
+    "spinenet-49": 332_166_115_706_838_492_119_040_000_000_000,
+    "r0-sp53": 642_591_184_435_200_000_000_000,
+    "r14-sp39": 105_186_056_976_000_000_000,
+    "r23-sp30": 226_328_256_000_000,
+    "r35-sp18": 6_804_000,
+    "mobile": 1_965_702_714_791_185_843_200_000_000_000,
+    "vertex-spinenet": 2_105_580_697_253_989_547_378_309_332_992_000,
+    "vertex-spinenet-v2": 38_579_080_409_676_693_798_912_000,
+    "vertex-mbconv": 25_099_356_874_039_884_126_093_312_000,
+    "hourglass": 1_062_485_424_000_000_000,
+    "fish": 1_062_485_424_000_000_000,
+    "tiny": 576,
+    "tiny-mobile": 1_440,
+}
+
+
+@pytest.mark.parametrize("name", SPACES)
+def test_a_preset_stays_what_runs_on_disk_call_it(name: str) -> None:
+    assert SPACES[name].size == SIZES[name]
