@@ -1,15 +1,20 @@
 """What every search algorithm is to the loop that drives it."""
 
-from typing import Any, Protocol
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final, Protocol
 
 from search_space import Genotype
+
+Metrics = Mapping[str, float]
+NO_METRICS: Final[Metrics] = MappingProxyType({})
 
 
 class Controller(Protocol):
     """Proposes candidates and learns from rewards.
 
         genotype = controller.propose()          # as often as there are workers
-        controller.observe(genotype, reward)     # later, in any order, or never
+        controller.observe(genotype, reward, metrics)  # later, in any order, or never
 
     The same seed and the same order of calls give the same proposals: a search is resumed by
     playing its journal to a fresh controller, or from a state.
@@ -19,10 +24,13 @@ class Controller(Protocol):
         """A legal member of the space. Never waits for rewards that are still out."""
         ...
 
-    def observe(self, genotype: Genotype, reward: float | None) -> None:
+    def observe(
+        self, genotype: Genotype, reward: float | None, metrics: Metrics = NO_METRICS
+    ) -> None:
         """A result: larger is better, `None` for a failed or infeasible candidate.
 
-        The genotype may come from elsewhere (a warm start), and more than once.
+        The genotype may come from elsewhere (a warm start), and more than once. `metrics` holds
+        what else is known of the candidate, by name; most controllers need none of it.
 
         Raises:
             InvalidObservation: the reward is no finite number, or the genotype no member; the

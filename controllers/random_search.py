@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from controllers.controller import NO_METRICS, Metrics
 from controllers.errors import InvalidState
 from controllers.generator_state import (
     generator_from_json,
@@ -23,7 +24,9 @@ class RandomSearch:
         """A uniform member."""
         return self._space.sample(self._rng)
 
-    def observe(self, genotype: Genotype, reward: float | None) -> None:
+    def observe(
+        self, genotype: Genotype, reward: float | None, metrics: Metrics = NO_METRICS
+    ) -> None:
         """Checked, then forgotten."""
         check_observation(self._space, genotype, reward)
 

@@ -3,6 +3,7 @@
 from collections import deque
 from typing import Any
 
+from controllers.controller import NO_METRICS, Metrics
 from controllers.errors import InvalidSetting, InvalidState
 from controllers.generator_state import (
     generator_from_json,
@@ -60,7 +61,9 @@ class RegularizedEvolution:
         self._proposed += 1
         return genotype
 
-    def observe(self, genotype: Genotype, reward: float | None) -> None:
+    def observe(
+        self, genotype: Genotype, reward: float | None, metrics: Metrics = NO_METRICS
+    ) -> None:
         """Enters the population as its youngest, unless `reward` is None."""
         check_observation(self._space, genotype, reward)
         if reward is not None:

@@ -20,7 +20,7 @@ def replay(store: TrialStore, space: SearchSpace, controller: Controller) -> Non
         if event.kind == "observe":
             observed.add(trial.number)
             if trial.genotype is not None:
-                controller.observe(trial.genotype, trial.reward)
+                controller.observe(trial.genotype, trial.reward, trial.metrics)
             continue
         proposed.add(trial.number)
         genotype = controller.propose()
@@ -32,7 +32,7 @@ def replay(store: TrialStore, space: SearchSpace, controller: Controller) -> Non
                 "and the config that began this run"
             )
         if event.kind == "duplicate" and trial.number in observed:
-            controller.observe(genotype, trial.reward)
+            controller.observe(genotype, trial.reward, trial.metrics)
     if proposed != trials.keys():
         raise ReplayMismatch(
             f"{store.path}: the journal has {len(proposed)} proposals for {len(trials)} trials: "

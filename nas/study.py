@@ -79,7 +79,7 @@ class Study:
                 return self._propose(genotype, architecture)
             self.store.duplicate(known.number)
             if known.status is not TrialStatus.RUNNING:
-                self.controller.observe(genotype, known.reward)
+                self.controller.observe(genotype, known.reward, known.metrics)
         self.exhausted = True
         return None
 
@@ -96,7 +96,7 @@ class Study:
             reward = self._reward({**before.metrics, **outcome.metrics})
         trial = self.store.finish(number, outcome, reward)
         if trial.genotype is not None:
-            self.controller.observe(trial.genotype, trial.reward)
+            self.controller.observe(trial.genotype, trial.reward, trial.metrics)
         return trial
 
     def _reward(self, metrics: Metrics) -> float | None:

@@ -59,3 +59,7 @@ class SearchSpace(Protocol):
     def mutate(self, genotype: Genotype, rng: np.random.Generator) -> Genotype:
         """A legal neighbour whose architecture has another key."""
         ...
+
+    def crossover(self, first: Genotype, second: Genotype, rng: np.random.Generator) -> Genotype:
+        """A member made of two, whose architecture has the key of neither."""
+        ...

@@ -28,12 +28,18 @@ def score(genotype: Genotype) -> float:
     return math.sin(sum((i + 1) * choice for i, choice in enumerate(genotype)))
 
 
+def metrics(genotype: Genotype) -> dict[str, float]:
+    """What a study knows of a candidate besides its reward."""
+    return {"params": 1e5, "madds": 1e6 + sum(genotype)}
+
+
 def search(controller: Controller, steps: int) -> list[Genotype]:
     """Proposals of a search in which every seventh candidate fails."""
     proposals = []
     for step in range(steps):
-        proposals.append(controller.propose())
-        controller.observe(proposals[-1], None if step % 7 == 6 else score(proposals[-1]))
+        proposals.append(genotype := controller.propose())
+        reward = None if step % 7 == 6 else score(genotype)
+        controller.observe(genotype, reward, metrics(genotype))
     return proposals
 
 
@@ -91,7 +97,8 @@ class ControllerContract:
         proposals = search(first, 80)
         for step, genotype in enumerate(proposals):
             assert replayed.propose() == genotype
-            replayed.observe(genotype, None if step % 7 == 6 else score(genotype))
+            reward = None if step % 7 == 6 else score(genotype)
+            replayed.observe(genotype, reward, metrics(genotype))
         assert replayed.state_dict() == first.state_dict()
 
     def test_a_thousand_proposals_need_no_reward(

@@ -65,6 +65,16 @@ class ToySpace:
             if child != genotype and self._member(child):
                 return child
 
+    def crossover(self, first: Genotype, second: Genotype, rng: np.random.Generator) -> Genotype:
+        for cut in rng.permutation(self.length).tolist():
+            child = (*first[:cut], *second[cut:])
+            if child not in (first, second) and self._member(child):
+                return child
+        child = first
+        while child in (first, second):
+            child = self.mutate(first, rng)
+        return child
+
     @staticmethod
     def _member(genotype: Genotype) -> bool:
         in_range = all(choice in range(len(LEVELS)) for choice in genotype)
