@@ -20,6 +20,7 @@ from proxy_tasks.errors import (
     MissingExtra,
     ProxyTaskError,
 )
+from proxy_tasks.landscape import Landscape
 from proxy_tasks.recipe import Fidelity
 from proxy_tasks.scenes import make_scenes
 from proxy_tasks.task import ProxyTask
@@ -49,6 +50,7 @@ __all__ = [
     "Fidelity",
     "InvalidRecipe",
     "InvalidWeights",
+    "Landscape",
     "MissingExtra",
     "ProxyTask",
     "ProxyTaskError",

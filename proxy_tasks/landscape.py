@@ -1,0 +1,79 @@
+"""Synthetic rewards with a known truth: what controllers are compared on. They train nothing."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+import numpy as np
+
+from proxy_tasks.errors import InvalidRecipe
+from proxy_tasks.random_messages import RandomMessages
+from proxy_tasks.random_tables import RandomTables
+from search_space import SPACES, Architecture, SearchSpace
+
+Potential = Callable[[Architecture], float]
+
+SAMPLE = 512  # members that a landscape is standardised on: the SD is known to 3 %
+AP_MEAN, AP_SD = 0.40, 0.03  # about what uniform networks without broken paths have on `quick`
+
+FAMILIES: Mapping[str, Callable[[np.random.Generator, list[Architecture]], Potential]] = (
+    MappingProxyType(
+        {
+            "tables": RandomTables,
+            "messages": RandomMessages,
+            "flat": lambda _rng, _sample: lambda _architecture: 0.0,
+        }
+    )
+)
+
+
+class Landscape:
+    """A random function of the network, in standard deviations between uniform members of a space.
+
+    Two architectures of one key have one value: dead blocks, the order of independent blocks and
+    the order of parents do not count. The families are described in docs/controllers.md.
+
+    Args:
+        family: `tables`, `messages` or `flat`, which is 0 everywhere.
+        seed: of everything that is random in it, from 0 on.
+        space: where mean and SD are taken; a name from SPACES, or a space.
+        noise: SD of an evaluation's noise. 0.3 is what a seed's training is on real proxies.
+
+    Raises:
+        InvalidRecipe: no such family or space, a negative seed or noise.
+    """
+
+    def __init__(
+        self,
+        family: str = "tables",
+        seed: int = 0,
+        space: str | SearchSpace = "spinenet-49",
+        noise: float = 0.3,
+    ) -> None:
+        if family not in FAMILIES:
+            raise InvalidRecipe(f"no landscape {family!r}: choose from {', '.join(FAMILIES)}")
+        if isinstance(space, str) and space not in SPACES:
+            raise InvalidRecipe(f"no space {space!r}: choose from {', '.join(SPACES)}")
+        if type(seed) is not int or seed < 0:
+            raise InvalidRecipe(f"seed {seed!r}: choose a whole number from 0 on")
+        if not isinstance(noise, int | float) or not 0 <= noise < np.inf:
+            raise InvalidRecipe(f"noise {noise!r}: choose a standard deviation from 0 on")
+        self.noise = noise
+        rng = np.random.Generator(np.random.PCG64(seed))
+        members = SPACES[space] if isinstance(space, str) else space
+        sample = [members.decode(members.sample(rng)) for _ in range(SAMPLE)]
+        self._potential = FAMILIES[family](rng, sample)
+        values = [self._potential(architecture) for architecture in sample]
+        self._mean, self._sd = float(np.mean(values)), float(np.std(values)) or 1.0
+
+    def value(self, architecture: Architecture) -> float:
+        """Without noise: 0 is the mean of uniform members, 1 a standard deviation above it."""
+        return (self._potential(architecture) - self._mean) / self._sd
+
+    def reward(self, architecture: Architecture, seed: int) -> float:
+        """`value` with an evaluation's noise, which an architecture and a seed fix."""
+        rng = np.random.default_rng([seed, int(architecture.key, 16)])
+        return self.value(architecture) + self.noise * float(rng.standard_normal())
+
+    def evaluate(self, architecture: Architecture, seed: int) -> dict[str, float]:
+        """The reward as an `AP`, so that a landscape can be searched like any task."""
+        return {"AP": AP_MEAN + AP_SD * self.reward(architecture, seed)}
