@@ -33,7 +33,8 @@ class Landscape:
     the order of parents do not count. The families are described in docs/controllers.md.
 
     Args:
-        family: `tables`, `messages` or `flat`, which is 0 everywhere.
+        family: `tables`, `messages` or `flat`, which is 0 everywhere; or a function of networks,
+            such as a `MeasuredSurrogate`.
         seed: of everything that is random in it, from 0 on.
         space: where mean and SD are taken; a name from SPACES, or a space.
         noise: SD of an evaluation's noise. 0.3 is what a seed's training is on real proxies.
@@ -44,12 +45,12 @@ class Landscape:
 
     def __init__(
         self,
-        family: str = "tables",
+        family: str | Potential = "tables",
         seed: int = 0,
         space: str | SearchSpace = "spinenet-49",
         noise: float = 0.3,
     ) -> None:
-        if family not in FAMILIES:
+        if isinstance(family, str) and family not in FAMILIES:
             raise InvalidRecipe(f"no landscape {family!r}: choose from {', '.join(FAMILIES)}")
         if isinstance(space, str) and space not in SPACES:
             raise InvalidRecipe(f"no space {space!r}: choose from {', '.join(SPACES)}")
@@ -61,7 +62,8 @@ class Landscape:
         rng = np.random.Generator(np.random.PCG64(seed))
         members = SPACES[space] if isinstance(space, str) else space
         sample = [members.decode(members.sample(rng)) for _ in range(SAMPLE)]
-        self._potential = FAMILIES[family](rng, sample)
+        made = FAMILIES[family](rng, sample) if isinstance(family, str) else family
+        self._potential: Potential = made
         values = [self._potential(architecture) for architecture in sample]
         self._mean, self._sd = float(np.mean(values)), float(np.std(values)) or 1.0
 
