@@ -11,35 +11,52 @@ from controllers.generator_state import (
     generator_to_json,
 )
 from controllers.observation import check_observation
+from controllers.option_checks import check_share, check_whole
+from controllers.saved_state import (
+    Scored,
+    check_settings,
+    saved_count,
+    saved_scored,
+    scored_to_json,
+)
 from search_space import Genotype, SearchSpace
-
-LARGEST_POPULATION = 10**6
 
 
 class RegularizedEvolution:
     """Tournaments over the candidates observed last; the oldest leaves, not the worst.
 
     Asynchronous where the paper is not: a proposal waits for nobody, so the first
-    `population_size` proposals are uniform, age counts from the observation, and the population
-    is smaller than `population_size` while results are out. Failed candidates never enter it.
+    `population_size` proposals are uniform (fewer, if results of other searches were observed
+    before), age counts from the observation, and the population is smaller than
+    `population_size` while results are out. Failed candidates never enter it.
+
+    A result enters once: those that a study tells again when a known network is proposed would
+    keep a lucky candidate young for ever. After `population_size` of them in a row the
+    neighbourhood of the population is used up, and proposals are uniform until one is new.
 
     Args:
         population_size: P of the paper, which has 100 for 20,000 candidates.
         sample_size: S of the paper (25), drawn with replacement: 1 is a random walk, larger is
             greedier; at most `population_size`.
+        crossover_rate: share of the children that are made of two winners and not mutated, 0 to
+            1; the paper has none. Where both are one candidate, the child is its mutant.
 
     Raises:
-        InvalidSetting: not whole numbers with 1 <= sample_size <= population_size.
+        InvalidSetting: not whole numbers with 1 <= sample_size <= population_size, or a share
+            outside its range.
     """
 
     def __init__(
-        self, space: SearchSpace, seed: int, population_size: int = 50, sample_size: int = 10
+        self,
+        space: SearchSpace,
+        seed: int,
+        population_size: int = 15,
+        sample_size: int = 15,
+        crossover_rate: float = 0.0,
     ) -> None:
-        for name, value in (("population_size", population_size), ("sample_size", sample_size)):
-            if type(value) is not int or value > LARGEST_POPULATION:
-                raise InvalidSetting(
-                    f"{name} is {value!r}: give a whole number up to {LARGEST_POPULATION}"
-                )
+        check_whole("population_size", population_size, least=0)
+        check_whole("sample_size", sample_size, least=0)
+        check_share("crossover_rate", crossover_rate)
         if not 1 <= sample_size <= population_size:
             raise InvalidSetting(
                 f"sample_size {sample_size} with population_size {population_size}: choose "
@@ -49,50 +66,63 @@ class RegularizedEvolution:
         self._rng = generator_from_seed(seed)
         self._population_size = population_size
         self._sample_size = sample_size
+        self._crossover_rate = float(crossover_rate)
         self._proposed = 0
-        self._population: deque[tuple[Genotype, float]] = deque(maxlen=population_size)
+        self._repeats = 0  # known results in a row
+        self._population: deque[Scored] = deque(maxlen=population_size)
+        self._known: dict[str, float | None] = {}  # the last reward of each key
 
     def propose(self) -> Genotype:
-        """Uniform at first or while nothing is known, then a mutated tournament winner."""
-        if self._proposed < self._population_size or not self._population:
-            genotype = self._space.sample(self._rng)
-        else:
-            genotype = self._space.mutate(self._winner(), self._rng)
+        """Uniform at first or while nothing is known, then a child of tournament winners."""
+        begins = max(self._proposed, len(self._population)) < self._population_size
+        used_up = self._repeats >= self._population_size
         self._proposed += 1
-        return genotype
+        if begins or used_up or not self._population:
+            return self._space.sample(self._rng)
+        return self._child()
 
     def observe(
         self, genotype: Genotype, reward: float | None, metrics: Metrics = NO_METRICS
     ) -> None:
-        """Enters the population as its youngest, unless `reward` is None."""
-        check_observation(self._space, genotype, reward)
+        """Enters the population as its youngest, unless `reward` is None or the result known."""
+        key = check_observation(self._space, genotype, reward).key
+        if key in self._known and self._known[key] == reward:
+            self._repeats += 1
+            return
+        self._repeats = 0
+        self._known[key] = None if reward is None else float(reward)
         if reward is not None:
             self._population.append((tuple(map(int, genotype)), float(reward)))
 
     def state_dict(self) -> dict[str, Any]:
-        """Settings, count of proposals, generator, and the population from the oldest on."""
+        """Settings, counts, generator, results known, and the population from the oldest on."""
         return {
             **self._settings(),
             "proposed": self._proposed,
-            "population": [[list(genotype), reward] for genotype, reward in self._population],
+            "repeats": self._repeats,
+            "population": scored_to_json(self._population),
+            "known": [[key, reward] for key, reward in self._known.items()],
             "rng": generator_to_json(self._rng),
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Raises InvalidState."""
-        for name, ours in self._settings().items():
-            if state.get(name) != ours:
-                raise InvalidState(
-                    f"the state has {name}={state.get(name)!r}, this controller {ours!r}: make the "
-                    "controller with the settings that wrote it"
-                )
-        population = self._checked_population(state.get("population"))
-        proposed = state.get("proposed")
-        if not isinstance(proposed, int) or proposed < 0:
-            raise InvalidState(f"the state has proposed={proposed!r}: it counts proposals, from 0")
+        check_settings(state, self._settings())
+        population = saved_scored(state, "population", self._space)
+        proposed, repeats = saved_count(state, "proposed"), saved_count(state, "repeats")
+        known = _checked_known(state.get("known"))
         self._rng = generator_from_json(state.get("rng"))
-        self._proposed = proposed
+        self._proposed, self._repeats = proposed, repeats
         self._population = deque(population, maxlen=self._population_size)
+        self._known = known
+
+    def _child(self) -> Genotype:
+        first = self._winner()
+        if self._crossover_rate > 0 and self._rng.random() < self._crossover_rate:
+            second = self._winner()
+            if second != first:
+                return self._space.crossover(first, second, self._rng)
+        return self._space.mutate(first, self._rng)
 
     def _winner(self) -> Genotype:
         """The best of a sample drawn uniformly with replacement; of equals the first drawn."""
@@ -105,16 +135,15 @@ class RegularizedEvolution:
             "controller": type(self).__name__,
             "population_size": self._population_size,
             "sample_size": self._sample_size,
+            "crossover_rate": self._crossover_rate,
         }
 
-    def _checked_population(self, entries: Any) -> list[tuple[Genotype, float]]:  # noqa: ANN401
-        try:
-            population = [(tuple(genotype), float(reward)) for genotype, reward in entries]
-            for genotype, reward in population:
-                check_observation(self._space, genotype, reward)
-        except (TypeError, ValueError) as fault:
-            raise InvalidState(
-                f"the state's population is not one of this space ({fault}): make the controller "
-                "with the space that it was written for"
-            ) from fault
-        return population
+
+def _checked_known(entries: Any) -> dict[str, float | None]:  # noqa: ANN401 (parsed JSON)
+    try:
+        return {str(key): None if reward is None else float(reward) for key, reward in entries}
+    except (TypeError, ValueError) as fault:
+        raise InvalidState(
+            f"the state's known results are no pairs of a key and a reward ({fault}): replay the "
+            "run's journal to a fresh controller instead"
+        ) from fault
