@@ -40,6 +40,21 @@ def leaderboard_table(frame: pd.DataFrame, top: int) -> Table:
     return table
 
 
+def front_table(rows: pd.DataFrame, minimize: str, top: int, trials: int) -> Table:
+    """The first `top` rows of a front of reward and `minimize`, of a run of so many trials."""
+    shown = rows.head(top)
+    table = Table(
+        caption=f"{len(shown)} of {len(rows)} that no other of {trials} trials beats in reward "
+        f"and {minimize}"
+    )
+    columns = dict.fromkeys(("trial", "key", "reward", "AP", "params", "madds", minimize))
+    for name in columns:
+        table.add_column(name, justify="left" if name == "key" else "right", no_wrap=True)
+    for row in shown.to_dict(orient="records"):
+        table.add_row(*[_cell(name, row[name]) for name in columns])
+    return table
+
+
 def wide_console() -> Console:
     """Standard output: as wide as a terminal, or wide enough for a table where it is a pipe."""
     console = Console()
@@ -66,6 +81,14 @@ def _remark(status: object, failure: object) -> str:
     if not pd.isna(failure):  # type: ignore[call-overload]
         return str(failure)
     return "" if status == "completed" else str(status)
+
+
+def _cell(column: str, value: object) -> str:
+    if column in ("trial", "key"):
+        return str(value)[:8]
+    if column in ("params", "madds"):
+        return _scaled(value)
+    return _number(value, ".4f")
 
 
 def _number(value: object, pattern: str) -> str:

@@ -12,6 +12,7 @@ from proxy_tasks.coco_evaluation import Detections, average_precision
 from proxy_tasks.detection_dataset import DetectionData, DetectionSplit
 from proxy_tasks.detector import Detector
 from proxy_tasks.errors import Diverged
+from proxy_tasks.latency import latency_ms
 from proxy_tasks.malloc import keep_freed_memory
 from proxy_tasks.recipe import (
     AnchorScale,
@@ -28,6 +29,7 @@ from search_space.architecture import Architecture
 from search_space.resnet_fpn import ResNetFpn
 
 EVALUATION_BATCH = 50
+ONE_IMAGE = np.arange(1)
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,8 @@ class DetectionTask:
 
         `AP`, `AP50`, `AP75` and `AR` are in 0..1 (COCO, mean over IoU 0.50:0.95 but for AP50 and
         AP75); `class_loss` and `box_loss` are means of the second half of training; `seconds` and
-        `cpu_seconds` cover training and evaluation. Raises Diverged.
+        `cpu_seconds` cover training and evaluation; `latency_ms` is what one image then takes
+        (`proxy_tasks/latency.py`). Times differ from run to run. Raises Diverged.
         """
         keep_freed_memory()
         wall, cpu = time.perf_counter(), time.process_time()
@@ -70,6 +73,7 @@ class DetectionTask:
             "box_loss": losses.box_loss,
             "seconds": time.perf_counter() - wall,
             "cpu_seconds": time.process_time() - cpu,
+            "latency_ms": latency_ms(detector, torch.from_numpy(self.data.reward.batch(ONE_IMAGE))),
         }
 
     def _gpus(self) -> list[torch.device]:

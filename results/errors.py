@@ -4,6 +4,7 @@ ResultsError(Exception)
 ├── InvalidTrial(ValueError)     a trial, an outcome or a metric that contradicts itself
 ├── UnknownTrial(LookupError)    no trial of that number in this run
 ├── InvalidExport(ValueError)    a format that a leaderboard is not written in
+├── UnknownMetric(LookupError)   no metric of that name in this leaderboard
 ├── NotARun                      no such file, or a file that is no run of this program
 ├── StoreExists                  a new run was asked for where one is already
 ├── StoreDamaged                 a run whose file was cut or overwritten
@@ -27,6 +28,10 @@ class UnknownTrial(ResultsError, LookupError):
 
 class InvalidExport(ResultsError, ValueError):
     """A leaderboard cannot be written in the format that was asked for."""
+
+
+class UnknownMetric(ResultsError, LookupError):
+    """A leaderboard has no metric of that name."""
 
 
 class NotARun(ResultsError):

@@ -50,7 +50,8 @@ def task(tmp_path_factory: pytest.TempPathFactory) -> DetectionTask:
 
 
 def without_times(metrics: dict[str, float]) -> dict[str, float]:
-    return {name: value for name, value in metrics.items() if not name.endswith("seconds")}
+    times = ("seconds", "cpu_seconds", "latency_ms")
+    return {name: value for name, value in metrics.items() if name not in times}
 
 
 def test_one_seed_gives_one_result(task: DetectionTask) -> None:
@@ -146,3 +147,8 @@ def test_every_output_level_of_an_architecture_is_trained(task: DetectionTask) -
     space = SpineNetSpace(output_levels=(2, 3, 4, 5, 6))
     architecture = space.decode(space.sample(np.random.default_rng(0)))
     assert task.build(architecture, 0).backbone.levels == [2, 3, 4, 5, 6]
+
+
+def test_a_candidates_latency_is_measured_beside_its_accuracy(task: DetectionTask) -> None:
+    metrics = task.evaluate(SPINENET_49, 0)
+    assert 0 < metrics["latency_ms"] < 1000 * metrics["seconds"]
