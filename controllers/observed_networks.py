@@ -1,0 +1,47 @@
+"""What a predictor has been told: every result in order, and one row a network."""
+
+from dataclasses import dataclass, field
+
+from controllers.architecture_features import ArchitectureFeatures
+from search_space import Genotype
+
+
+@dataclass(slots=True)
+class ObservedNetwork:
+    """A network and what was observed of it, most often once."""
+
+    genotype: Genotype
+    features: ArchitectureFeatures
+    rewards: list[float] = field(default_factory=list)
+
+    @property
+    def reward(self) -> float | None:
+        """The mean, or None if it only failed."""
+        return sum(self.rewards) / len(self.rewards) if self.rewards else None
+
+
+class ObservedNetworks:
+    """Grows by a result at a time."""
+
+    def __init__(self) -> None:
+        self.journal: list[tuple[Genotype, float | None]] = []
+        self.networks: dict[int, ObservedNetwork] = {}  # by identity, the first observed first
+        self.scored = 0  # networks with a reward
+
+    def add(self, genotype: Genotype, features: ArchitectureFeatures, reward: float | None) -> None:
+        """A reward told twice counts once: a search repeats what it knows of a duplicate."""
+        self.journal.append((genotype, reward))
+        network = self.networks.setdefault(features.identity, ObservedNetwork(genotype, features))
+        if reward is not None and reward not in network.rewards:
+            self.scored += not network.rewards
+            network.rewards.append(reward)
+
+    def best_and_latest(self, size: int) -> list[ObservedNetwork]:
+        """At most `size` of them: the latest half, and the best of those before."""
+        networks = list(self.networks.values())
+        if len(networks) <= size:
+            return networks
+        latest = networks[len(networks) - size // 2 :]
+        before = [n for n in networks[: -len(latest)] if n.rewards]
+        before.sort(key=lambda network: -(network.reward or 0.0))
+        return before[: size - len(latest)] + latest

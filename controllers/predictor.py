@@ -1,0 +1,203 @@
+"""Evolution guided by a surrogate of the reward."""
+
+from typing import Any
+
+import numpy as np
+
+from controllers.architecture_features import ArchitectureFeatures, architecture_features
+from controllers.candidate_pool import Candidates, breed
+from controllers.controller import NO_METRICS, Metrics
+from controllers.errors import InvalidSetting
+from controllers.generator_state import (
+    generator_from_json,
+    generator_from_seed,
+    generator_to_json,
+)
+from controllers.network_kernel import NetworkKernel
+from controllers.observation import check_observation
+from controllers.observed_networks import ObservedNetworks
+from controllers.option_checks import check_share, check_whole
+from controllers.predictor_state import (
+    saved_fit,
+    saved_genotypes,
+    saved_journal,
+)
+from controllers.saved_state import check_settings
+from controllers.surrogate import Members, Surrogate
+from search_space import Genotype, SearchSpace
+
+REFERENCE = 128  # members that features are standardised on
+MOST_PENDING = 32  # proposals that are out and still remembered
+REFIT, RETUNE = 25, 4  # after one part in so many of new results, at least one
+
+
+class Predictor:
+    """Breeds many candidates, and proposes the one that a surrogate thinks most of.
+
+    The first `initial_size` results are of uniform members. From then on every proposal adds
+    children of the incumbents, and of the best candidates that are not evaluated yet, to a pool;
+    the pool's best by mean + exploration * SD leaves it as the proposal, the best 64 of the others
+    stay. Incumbents are the observed networks of the highest predicted mean, so that one lucky
+    evaluation leads nobody. Results that are out count as known in the SD alone: workers at the
+    same time get different candidates.
+
+    Bayesian optimisation of networks in the manner of NASBOWL (Ru et al. 2021, arXiv 2006.07556)
+    and BANANAS (White et al. 2021, arXiv 1910.11858), for noise and for any SearchSpace.
+
+    Args:
+        initial_size: uniform members first, 2 or more.
+        exploration: SDs added to the predicted mean, 0 or more.
+        elite_size: incumbents, 1 or more.
+        crossover_rate: share of the children that have two parents.
+        breadth: children bred for a proposal while less than 64 results are known; then fewer,
+            down to a fifth.
+        training_size: networks that the surrogate is fitted to: the best and the latest.
+
+    Raises:
+        InvalidSetting: an option outside its range.
+    """
+
+    def __init__(
+        self,
+        space: SearchSpace,
+        seed: int,
+        initial_size: int = 10,
+        exploration: float = 1.5,
+        elite_size: int = 8,
+        crossover_rate: float = 0.15,
+        breadth: int = 40,
+        training_size: int = 250,
+    ) -> None:
+        check_whole("initial_size", initial_size, 2)
+        check_whole("elite_size", elite_size)
+        check_whole("breadth", breadth)
+        check_whole("training_size", training_size, 10)
+        check_share("crossover_rate", crossover_rate)
+        if not isinstance(exploration, int | float) or not 0 <= exploration < np.inf:
+            raise InvalidSetting(f"exploration is {exploration!r}: give a number from 0 on")
+        self._space, self._rng = space, generator_from_seed(seed)
+        self._initial_size, self._exploration = initial_size, float(exploration)
+        self._elite_size, self._crossover_rate = elite_size, float(crossover_rate)
+        self._breadth, self._training_size = breadth, training_size
+        self._observed = ObservedNetworks()
+        self._pending: Candidates = {}
+        self._pool: Candidates = {}
+        self._kernel: NetworkKernel | None = None
+        self._model: Surrogate | None = None
+        self._fitted = self._tuned = 0  # results known at the last fit and choice of members
+
+    def propose(self) -> Genotype:
+        """A uniform member at first, then the best of the pool."""
+        if len(self._observed.journal) < self._initial_size or self._observed.scored < 2:
+            genotype = self._space.sample(self._rng)
+            self._hand_out(genotype, self._features(genotype))
+            return genotype
+        model = self._fresh_model()
+        self._grow(model)
+        if not self._pool:  # everything near is known
+            return self._space.sample(self._rng)
+        candidates = list(self._pool.values())
+        mean, sd = model.predict(
+            [features for _, features in candidates],
+            [features for _, features in self._pending.values()],
+        )
+        value = mean + self._exploration * sd
+        order: list[int] = np.argsort(-value, kind="stable").tolist()
+        best, *others = [candidates[index] for index in order]
+        self._pool = {features.identity: (genotype, features) for genotype, features in others[:64]}
+        self._hand_out(*best)
+        return best[0]
+
+    def observe(
+        self, genotype: Genotype, reward: float | None, metrics: Metrics = NO_METRICS
+    ) -> None:
+        """Remembered; the surrogate is fitted when the next proposal needs it."""
+        check_observation(self._space, genotype, reward)
+        known = tuple(map(int, genotype))
+        features = self._features(known)
+        self._pending.pop(features.identity, None)
+        self._pool.pop(features.identity, None)
+        self._observed.add(known, features, None if reward is None else float(reward))
+
+    def state_dict(self) -> dict[str, Any]:
+        """Settings, generator, all results in order, what is out, the pool, and the last fit."""
+        return {
+            **self._settings(),
+            "journal": [[list(genotype), reward] for genotype, reward in self._observed.journal],
+            "pending": [list(genotype) for genotype, _ in self._pending.values()],
+            "pool": [list(genotype) for genotype, _ in self._pool.values()],
+            "fit": [
+                self._fitted,
+                self._tuned,
+                [list(m) for m in self._model.members] if self._model else [],
+            ],
+            "rng": generator_to_json(self._rng),
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Raises InvalidState."""
+        check_settings(state, self._settings())
+        journal = saved_journal(state, self._space)
+        pending, pool = (saved_genotypes(state, name, self._space) for name in ("pending", "pool"))
+        fitted, tuned, members = saved_fit(state, len(journal))
+        self._rng = generator_from_json(state.get("rng"))
+        self._observed, self._model = ObservedNetworks(), None
+        self._fitted, self._tuned = fitted, tuned
+        for number, (genotype, reward) in enumerate(journal, 1):
+            self._observed.add(genotype, self._features(genotype), reward)
+            if number == fitted:
+                self._model = self._fit(members)
+        self._pending, self._pool = self._candidates(pending), self._candidates(pool)
+
+    def _fresh_model(self) -> Surrogate:
+        known = len(self._observed.journal)
+        if self._model is None or known - self._fitted >= max(1, known // REFIT):
+            retune = self._model is None or known - self._tuned >= max(1, self._tuned // RETUNE)
+            self._tuned = known if retune else self._tuned
+            members = None if retune or self._model is None else self._model.members
+            self._model, self._fitted = self._fit(members), known
+        return self._model
+
+    def _fit(self, members: Members | None) -> Surrogate:
+        if self._kernel is None:
+            # of a generator of its own: the features' scale is the space's, not the search's
+            rng = generator_from_seed(0)
+            sample = [self._space.sample(rng) for _ in range(REFERENCE)]
+            self._kernel = NetworkKernel([self._features(genotype) for genotype in sample])
+        networks = self._observed.best_and_latest(self._training_size)
+        return Surrogate(self._kernel, networks, members, self._elite_size)
+
+    def _grow(self, model: Surrogate) -> None:
+        known = len(self._observed.journal)
+        children = max(self._breadth // 5, 1, self._breadth * 64 // max(known, 64))
+        waiting = [genotype for genotype, _ in self._pool.values()]
+        elite = [network.genotype for network in model.elite]
+        for _ in range(children):
+            genotype = breed(self._space, elite, waiting, self._crossover_rate, self._rng)
+            features = self._features(genotype)
+            places = (self._observed.networks, self._pending, self._pool)
+            if not any(features.identity in place for place in places):
+                self._pool[features.identity] = (genotype, features)
+
+    def _hand_out(self, genotype: Genotype, features: ArchitectureFeatures) -> None:
+        self._pending[features.identity] = (genotype, features)
+        while len(self._pending) > MOST_PENDING:
+            del self._pending[next(iter(self._pending))]
+
+    def _candidates(self, genotypes: list[Genotype]) -> Candidates:
+        rows = [(genotype, self._features(genotype)) for genotype in genotypes]
+        return {features.identity: (genotype, features) for genotype, features in rows}
+
+    def _features(self, genotype: Genotype) -> ArchitectureFeatures:
+        return architecture_features(self._space.decode(genotype))
+
+    def _settings(self) -> dict[str, Any]:
+        return {
+            "controller": type(self).__name__,
+            "initial_size": self._initial_size,
+            "exploration": self._exploration,
+            "elite_size": self._elite_size,
+            "crossover_rate": self._crossover_rate,
+            "breadth": self._breadth,
+            "training_size": self._training_size,
+        }
