@@ -44,7 +44,11 @@ class ConfigParser(OneLineParser):
         "seed": ("search.seed", "N", "of the whole search"),
         "trials": ("search.trials", "N", "how many candidates to evaluate"),
         "workers": ("search.workers", "N", "how many processes evaluate"),
-        "controller": ("controller.name", "NAME", "random, evolution, or package.module:Class"),
+        "controller": (
+            "controller.name",
+            "NAME",
+            "random, evolution, local, reinforce, ppo, predictor, nsga2 or package.module:Class",
+        ),
         "space": ("space.preset", "NAME", "the search space: `nas space` lists them"),
         "pump": ("search.pump", "NAME", "ray (worker processes) or local (this process)"),
     }

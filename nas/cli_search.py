@@ -1,5 +1,6 @@
 """`nas search [PRESET|FILE.toml]`: a new run."""
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,7 @@ def run(words: Sequence[str]) -> int:
     from nas.compose import make_parts
     from nas.config_source import load_config, preset_names
     from nas.run_directory import create_run, default_run_directory, refuse_occupied
+    from nas.warm_start import read_warm_start
 
     parser = ConfigParser(prog="nas search", description="Search, and print a leaderboard.")
     parser.add_argument(
@@ -30,14 +32,28 @@ def run(words: Sequence[str]) -> int:
         help=f"{', '.join(preset_names())}, or a config file (default: quick)",
     )
     parser.add_argument("--run-dir", metavar="DIR", type=Path, help="default: a new one in runs/")
+    parser.add_argument(
+        "--warm-start",
+        metavar="RUN_DIR[,RUN_DIR]",
+        action="append",
+        help="tell the controller what these runs found, before its first proposal; they have the "
+        "same fidelity, data and training, their space may differ (search.warm_start)",
+    )
     parser.add_config_options(["data", "trials", "workers", "seed", "controller", "space", "pump"])
     rest, open_options = split_open_options(words)
     known = parser.parse(rest)
-    config = load_config(known.source, {**parser.overrides(known), **open_options})
+    given = {**parser.overrides(known), **open_options}
+    if known.warm_start:
+        runs = [run for text in known.warm_start for run in text.split(",")]
+        given["search.warm_start"] = json.dumps(runs, ensure_ascii=False)  # TOML's spelling too
+    config = load_config(known.source, given)
     directory = known.run_dir or default_run_directory(known.source)
     refuse_occupied(directory)
     parts = make_parts(config)
-    with resumable(directory), create_run(directory, config) as store:
+    warm = None
+    if config.search.warm_start:
+        warm = read_warm_start(config, parts.space, parts.objective)
+    with resumable(directory), create_run(directory, config, warm) as store:
         return drive(config, parts, store, directory)
 
 
@@ -56,10 +72,13 @@ def drive(config: Config, parts: "Parts", store: TrialStore, directory: Path) ->
     from nas.progress_view import progress_view
     from nas.search import search
     from nas.tables import leaderboard_table, wide_console
+    from nas.warm_start import warm_start_lines
     from results import leaderboard
 
     console = wide_console()
     console.print(f"run directory: {directory}", soft_wrap=True, highlight=False)
+    for line in warm_start_lines(store):
+        console.print(line, soft_wrap=True, highlight=False)
     failed = store.count(TrialStatus.FAILED)
     done = store.count(TrialStatus.COMPLETED) + failed
     with search(config, parts, store) as (study, trials):

@@ -19,7 +19,7 @@ EPILOG = """size counts each list of block specs once; naive_size counts the enc
 them: the paper's permutations of blocks and offsets of levels. A block dangles if no block takes
 it; an output of its level and type then merges it. It is unattached if none does, and dead if all
 that it leads to is unattached: it is not built. Spaces of at most --samples members are counted
-whole."""
+whole. A limit of what networks may cost, [space] max_madds or max_params, is of no effect here."""
 
 
 def run(words: Sequence[str]) -> int:

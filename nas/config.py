@@ -18,6 +18,8 @@ from proxy_tasks.recipe import (
 
 Positive = Annotated[int, Field(ge=1)]
 Whole = Annotated[int, Field(strict=True)]  # no truth value, and no text
+Limit = Annotated[float, Field(gt=0, strict=True, allow_inf_nan=False)]
+LIMITS = ("max_madds", "max_params")  # the fields of [space] that belong to no space
 Seed = Annotated[int, Field(ge=0, lt=2**63)]
 
 
@@ -27,6 +29,16 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def _absolute_path(path: str) -> str:
+    """With ~ spelt out. Raises ValueError."""
+    if "\0" in path:
+        raise ValueError("a path holds no NUL character")
+    try:
+        return str(Path(path).expanduser().absolute())
+    except RuntimeError as error:  # ~somebody who is not there
+        raise ValueError(str(error)) from error
+
+
 class SearchSection(Section):
     """How much is tried, and by whom."""
 
@@ -34,7 +46,17 @@ class SearchSection(Section):
     workers: Positive = 2  # processes of one thread each; the local pump uses this process
     seed: Seed = 0
     pump: Literal["ray", "local"] = "ray"
-    objective: str = "ap"  # a short name or "package.module:function"
+    objective: str = "ap"  # a short name, "package.module:function" or "package.module:Class"
+    objective_options: dict[str, Any] = {}  # arguments of the class's constructor
+    # Runs whose trials the controller is told first, kept as absolute paths.
+    warm_start: tuple[str, ...] = ()
+
+    @field_validator("warm_start")
+    @classmethod
+    def _each_once(cls, runs: tuple[str, ...]) -> tuple[str, ...]:
+        if "" in runs:
+            raise ValueError("one of the runs has no name")
+        return tuple(dict.fromkeys(map(_absolute_path, runs)))
 
 
 class ControllerSection(Section):
@@ -52,7 +74,7 @@ class TaskSection(Section):
 
 
 class SpaceSection(Section):
-    """The search space: a preset, and what differs from it."""
+    """The search space: a preset, what differs from it, and what a member may cost."""
 
     preset: str = "spinenet-49"  # `nas space` lists them
     # Blocks by level; given as a whole, as in { 2 = 1, 3 = 3 }.
@@ -65,6 +87,9 @@ class SpaceSection(Section):
     min_level: Whole | None = None
     max_level: Whole | None = None
     level_order: tuple[Whole, ...] | None = None  # final levels of all blocks; []: searched
+    # Of the detector at the run's fidelity, as the leaderboard has them.
+    max_madds: Limit | None = None
+    max_params: Limit | None = None
 
 
 class DataSection(Section):
@@ -84,12 +109,7 @@ class DataSection(Section):
     @field_validator("directory", "cache")
     @classmethod
     def _absolute(cls, directory: str) -> str:
-        if "\0" in directory:
-            raise ValueError("a path holds no NUL character")
-        try:
-            return str(Path(directory).expanduser().absolute()) if directory else ""
-        except RuntimeError as error:  # ~somebody who is not there
-            raise ValueError(str(error)) from error
+        return _absolute_path(directory) if directory else ""
 
 
 class Config(Section):

@@ -26,5 +26,5 @@ def field_names() -> list[str]:
 
 
 # Tables whose entries are free: the arguments of plug-ins, and in a file block counts by level.
-OPTION_TABLES = ("controller.options", "task.options")
+OPTION_TABLES = ("controller.options", "search.objective_options", "task.options")
 OPEN_TABLES = (*OPTION_TABLES, "space.intermediates")

@@ -9,10 +9,16 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from nas.config import Config
+from nas.config import LIMITS, Config
 from nas.config_fields import OPEN_TABLES, field_names, fields
 from nas.errors import UsageError
 
+# Names of plug-ins, and the tables that hold the options of each.
+PLUGINS = {
+    "controller.name": "controller.options",
+    "search.objective": "search.objective_options",
+    "task.name": "task.options",
+}
 # What pydantic calls a tuple and a mapping, in the words of TOML.
 KINDS = {
     "tuple_type": "give a list, as in [3, 4]",
@@ -38,11 +44,7 @@ def load_config(source: str, overrides: Mapping[str, str]) -> Config:
         _refuse_unknown(document, where)
     except RecursionError:
         raise UsageError(f"{where} is nested too deeply: give a config of tables") from None
-    for section in ("controller", "task"):
-        if overrides.get(f"{section}.name") not in (None, document.get(section, {}).get("name")):
-            document.get(section, {}).pop("options", None)  # they were written for another plug-in
-    if overrides.get("space.preset") is not None:
-        document.pop("space", None)  # its fields were written for another space
+    _forget_options(document, overrides)
     texts = {name for name, kind in fields() if kind is str}
     if overrides.get("data.directory") == "":
         raise UsageError("--data is empty: name a folder, or leave the option out for scenes")
@@ -53,6 +55,17 @@ def load_config(source: str, overrides: Mapping[str, str]) -> Config:
             place = "command line" if name in overrides else where
             raise UsageError(f"{place}: {name} is a truth value: give a number")
     return check_config(document, where, overrides)
+
+
+def _forget_options(document: dict[str, Any], overrides: Mapping[str, str]) -> None:
+    """Leaves out what was written for a plug-in or a space that the command line replaces."""
+    for name, options in PLUGINS.items():
+        if overrides.get(name) not in (None, _get(document, name)):
+            section, _, table = options.partition(".")
+            document.get(section, {}).pop(table, None)
+    if overrides.get("space.preset") is not None:
+        space = document.pop("space", {})
+        document["space"] = {name: space[name] for name in LIMITS if name in space}
 
 
 def load_space_section(source: str) -> Config:

@@ -7,11 +7,13 @@ from search_space import SearchSpace
 
 
 def replay(store: TrialStore, space: SearchSpace, controller: Controller) -> None:
-    """Play every recorded event to the controller, in order.
+    """Tell the controller what other runs knew (the warm start), then play every recorded event.
 
     The next proposal is then the one that the uninterrupted search would have made. Raises
     ReplayMismatch at the first proposal that differs from the recorded one.
     """
+    for warm in store.warm_trials():
+        controller.observe(warm.genotype, warm.reward, warm.metrics)
     trials = {trial.number: trial for trial in store.trials()}
     observed: set[int] = set()
     proposed: set[int] = set()

@@ -3,13 +3,18 @@
 import json
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import tomli_w
 
 from nas.config import Config
 from nas.config_source import check_config
 from nas.errors import UsageError
-from results import NotARun, TrialStore
+from nas.stored_config import stored_config
+from results import TrialStore
+
+if TYPE_CHECKING:
+    from nas.warm_start import WarmStart
 
 CONFIG = "config.toml"
 HEADER = "# The effective config of this run: `nas search {file}` repeats it.\n\n"
@@ -32,13 +37,24 @@ def refuse_occupied(directory: Path) -> None:
         )
 
 
-def create_run(directory: Path, config: Config) -> TrialStore:
+def create_run(directory: Path, config: Config, warm: "WarmStart | None" = None) -> TrialStore:
     """Make a run directory: the store first, so that what exists can always be resumed.
 
-    Raises UsageError where there is something already, StoreFull and its kin.
+    `warm` is what `read_warm_start` found, where the config names runs to start from: they are not
+    needed again. Raises UsageError where there is something already, or that is missing;
+    StoreFull and its kin.
     """
     refuse_occupied(directory)
-    store = TrialStore.create(directory, {"config": json.dumps(config.as_dict())})
+    if config.search.warm_start and warm is None:
+        raise UsageError(
+            "search.warm_start names runs whose trials were not read: give create_run what "
+            "read_warm_start(config, parts.space, parts.objective) of nas.warm_start returns"
+        )
+    meta = {"config": json.dumps(config.as_dict())}
+    if warm is None:
+        store = TrialStore.create(directory, meta)
+    else:
+        store = TrialStore.create(directory, {**meta, **warm.meta}, warm.trials)
     try:
         _write_config(directory, config)
     except BaseException:
@@ -51,7 +67,7 @@ def open_run(directory: Path) -> tuple[TrialStore, Config]:
     """A run to go on with, and the config that it began with. Raises NotARun and its kin."""
     store = TrialStore.open(directory)
     try:
-        return store, _config(store, directory)
+        return store, stored_config(store, directory)
     except BaseException:
         store.close()
         raise
@@ -69,14 +85,6 @@ def extend_budget(directory: Path, store: TrialStore, config: Config, trials: in
     store.set_meta("config", json.dumps(document))
     _write_config(directory, extended)
     return extended
-
-
-def _config(store: TrialStore, directory: Path) -> Config:
-    try:
-        document = json.loads(store.meta()["config"])
-    except (KeyError, ValueError):
-        raise NotARun(f"{directory} has no config in its store: it was not made by nas") from None
-    return check_config(document, f"config of {directory}")
 
 
 def _write_config(directory: Path, config: Config) -> None:

@@ -93,18 +93,11 @@ class Study:
             return before
         reward = None
         if outcome.metrics is not None:
-            reward = self._reward({**before.metrics, **outcome.metrics})
+            reward = reward_of(self.objective, {**before.metrics, **outcome.metrics})
         trial = self.store.finish(number, outcome, reward)
         if trial.genotype is not None:
             self.controller.observe(trial.genotype, trial.reward, trial.metrics)
         return trial
-
-    def _reward(self, metrics: Metrics) -> float | None:
-        try:
-            reward = self.objective(metrics)
-            return None if reward is None else float(reward)
-        except (TypeError, ValueError, LookupError, ArithmeticError) as error:
-            raise UsageError(f"the objective fails on {dict(metrics)}: {error}") from error
 
     def _decode(self, genotype: tuple[int, ...]) -> Architecture:
         try:
@@ -128,6 +121,15 @@ class Study:
         self.store.propose(trial)
         self._next += 1
         return trial
+
+
+def reward_of(objective: Objective, metrics: Metrics) -> float | None:
+    """What an objective makes of metrics. Raises UsageError where it fails on them."""
+    try:
+        reward = objective(metrics)
+        return None if reward is None else float(reward)
+    except (TypeError, ValueError, LookupError, ArithmeticError) as error:
+        raise UsageError(f"the objective fails on {dict(metrics)}: {error}") from error
 
 
 def trial_seed(study_seed: int, number: int) -> int:

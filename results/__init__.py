@@ -23,6 +23,7 @@ from results.outcome import Failure, FailureKind, Outcome
 from results.trial import Trial, TrialStatus
 from results.trial_rows import TrialSummary
 from results.trial_store import TrialStore
+from results.warm_trial import WarmTrial
 
 if TYPE_CHECKING:
     from results.leaderboard_frame import export, leaderboard
@@ -46,6 +47,7 @@ __all__ = [
     "TrialStore",
     "TrialSummary",
     "UnknownTrial",
+    "WarmTrial",
     "export",
     "leaderboard",
 ]

@@ -3,16 +3,18 @@
 import os
 import shutil
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 
 from results.errors import NotARun, StoreDamaged, StoreExists, StoreInaccessible
 from results.sqlite_faults import damaged, reported
+from results.warm_trial import INSERT_WARM, WarmTrial, to_warm_row
 
 RUN_FILE = "run.sqlite"  # its name in a run's directory
 APPLICATION_ID = 0x53504E53  # "SPNS", bytes 68-71 of the file: what `file` and we know it by
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+OLDEST_VERSION = 1  # that can be read and resumed: without the table warm_trials
 PATIENCE = 10.0  # seconds to wait for another process's recovery of the write-ahead log
 
 # The wide columns stand last, so that a leaderboard reads no overflow page.
@@ -40,6 +42,14 @@ CREATE TABLE events (
     seq INTEGER PRIMARY KEY,
     kind TEXT NOT NULL CHECK (kind IN ('propose', 'duplicate', 'observe')),
     number INTEGER NOT NULL REFERENCES trials (number)
+);
+CREATE TABLE warm_trials (
+    seq INTEGER PRIMARY KEY,
+    run TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    reward REAL,
+    metrics TEXT NOT NULL,
+    genotype TEXT NOT NULL
 );
 """
 
@@ -75,8 +85,8 @@ def refuse_existing(file: Path) -> None:
         )
 
 
-def make(file: Path, meta: Mapping[str, str]) -> None:
-    """Makes an empty run: after a crash or on a full disk there is all of it or none.
+def make(file: Path, meta: Mapping[str, str], warm: Iterable[WarmTrial] = ()) -> None:
+    """Makes a run without trials: after a crash or on a full disk there is all of it or none.
 
     To be called under the run's `WriterLock`.
     """
@@ -88,7 +98,10 @@ def make(file: Path, meta: Mapping[str, str]) -> None:
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         connection.executescript(f"BEGIN; {SCHEMA} COMMIT;")
+        connection.execute("BEGIN")
         connection.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
+        connection.executemany(INSERT_WARM, map(to_warm_row, warm))
+        connection.execute("COMMIT")
         (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
     if mode != "wal":
         raise StoreInaccessible(
@@ -121,10 +134,10 @@ def check_identity(connection: sqlite3.Connection, file: Path) -> None:
             f"has {APPLICATION_ID:#x}): name a directory that `nas search` made"
         )
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version != SCHEMA_VERSION:
+    if not OLDEST_VERSION <= version <= SCHEMA_VERSION:
         raise NotARun(
-            f"{file} is a run in format {version}, this spinenas reads format {SCHEMA_VERSION}: "
-            "use the version of spinenas that made it"
+            f"{file} is a run in format {version}, this spinenas reads formats {OLDEST_VERSION} to "
+            f"{SCHEMA_VERSION}: use the version of spinenas that made it"
         )
 
 

@@ -3,7 +3,7 @@
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
@@ -33,6 +33,7 @@ from results.trial_rows import (
     to_result_row,
     to_row,
 )
+from results.warm_trial import SELECT_WARM, WarmTrial, from_warm_row
 from results.writer_lock import WriterLock
 
 SELECT_TRIALS = f"SELECT {', '.join(COLUMNS)} FROM trials"
@@ -60,8 +61,10 @@ class TrialStore:
         self._writable = writable
 
     @classmethod
-    def create(cls, path: Path, meta: Mapping[str, str]) -> Self:
+    def create(cls, path: Path, meta: Mapping[str, str], warm: Iterable[WarmTrial] = ()) -> Self:
         """A new run in the directory `path`, or in the file `path` if it ends in .sqlite.
+
+        `warm` is what its controller is told before the first proposal.
 
         Raises:
             StoreExists: a run is there already.
@@ -71,7 +74,7 @@ class TrialStore:
             refuse_existing(file)
             file.parent.mkdir(parents=True, exist_ok=True)
             opened.callback(WriterLock(file).release)
-            make(file, meta)
+            make(file, meta, warm)
             connection = opened.enter_context(closing(connect(file, "rw")))
             return cls(connection, file, opened.pop_all(), writable=True)
 
@@ -171,6 +174,13 @@ class TrialStore:
         """The journal in its order, from the event behind number `after` on."""
         rows = self._rows("SELECT seq, kind, number FROM events WHERE seq > ? ORDER BY seq", after)
         return (Event(*row) for row in rows)
+
+    def warm_trials(self) -> list[WarmTrial]:
+        """What the controller was told of other runs before its first proposal, in order."""
+        # Runs in format 1 have no such table.
+        if not self._rows("SELECT 1 FROM sqlite_master WHERE name = 'warm_trials'"):
+            return []
+        return [from_warm_row(row, self.path) for row in self._rows(SELECT_WARM)]
 
     def trials(self) -> list[Trial]:
         """All trials by number."""

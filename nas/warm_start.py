@@ -1,0 +1,118 @@
+"""What other runs know, told to a run's controller before its first proposal."""
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nas.config import Config
+from nas.errors import UsageError
+from nas.stored_config import stored_config
+from nas.study import Objective, reward_of
+from results import FailureKind, Trial, TrialStatus, TrialStore, WarmTrial
+from search_space import InvalidGenotype, SearchSpace
+
+META = "warm_start"  # its summary's name among what a store says of its run
+# Rewards compare where all of these are the same,
+COMPARED = (
+    "fidelity", "task", "data", "training", "detector", "anchors", "matching", "loss", "limits",
+)  # fmt: skip
+# but for what no reward depends on.
+NOT_COMPARED = ("data.cache", "data.test", "data.scenes_test")
+NOT_ITS_FAULT = (FailureKind.WORKER_LOST, FailureKind.DATA_ERROR)
+
+
+@dataclass(frozen=True, slots=True)
+class WarmStart:
+    """Finished trials of other runs, in this run's space and with its objective's rewards.
+
+    The store of a run keeps them: a resumed run needs nothing of the others. They are no trials of
+    this run, count for no budget and stand on no leaderboard; a controller may propose one of
+    their architectures again, and then this run evaluates it.
+    """
+
+    trials: tuple[WarmTrial, ...]
+    outside: Mapping[str, int]  # trials that are no members of this space, by run
+
+    @property
+    def meta(self) -> dict[str, str]:
+        """What the run's store says of it."""
+        told = {run: sum(trial.run == run for trial in self.trials) for run in self.outside}
+        rows = [[run, told[run], outside] for run, outside in self.outside.items()]
+        return {META: json.dumps(rows)}
+
+
+def read_warm_start(config: Config, space: SearchSpace, objective: Objective) -> WarmStart:
+    """What the runs of `search.warm_start` know, the best last.
+
+    A controller that remembers only the last, as ageing evolution, then begins with the best.
+    Completed trials with the reward that `objective` gives their metrics; candidates that failed
+    by their own fault with None. Raises UsageError for a run whose rewards do not compare,
+    NotARun and its kin.
+    """
+    trials: list[WarmTrial] = []
+    outside: dict[str, int] = {}
+    for run in config.search.warm_start:
+        outside[run] = 0
+        with TrialStore.open_read_only(Path(run)) as store:
+            _check_comparable(config, stored_config(store, Path(run)), run)
+            finished = list(_finished(store))
+        for trial in finished:
+            try:
+                genotype = space.encode(trial.architecture)
+            except InvalidGenotype:
+                outside[run] += 1
+                continue
+            completed = trial.status is TrialStatus.COMPLETED
+            reward = reward_of(objective, trial.metrics) if completed else None
+            trials.append(
+                WarmTrial(
+                    run=run,
+                    number=trial.number,
+                    genotype=genotype,
+                    reward=reward,
+                    metrics=trial.metrics,
+                )
+            )
+    trials.sort(key=lambda trial: -math.inf if trial.reward is None else trial.reward)
+    return WarmStart(tuple(trials), outside)
+
+
+def warm_start_lines(store: TrialStore) -> Iterator[str]:
+    """What a run was told before its first proposal, a line for each other run."""
+    for run, told, outside in json.loads(store.meta().get(META, "[]")):
+        strangers = f" ({outside} no members of this space)" if outside else ""
+        yield f"warm start: {told} trials of {run}{strangers}"
+
+
+def _finished(store: TrialStore) -> Iterator[Trial]:
+    trials = {trial.number: trial for trial in store.trials()}
+    for event in store.events():
+        trial = trials[event.number]
+        failure = trial.failure
+        if event.kind == "observe" and (failure is None or failure.kind not in NOT_ITS_FAULT):
+            yield trial
+
+
+def _check_comparable(ours: Config, theirs: Config, run: str) -> None:
+    here, there = _settings(ours), _settings(theirs)
+    for name in {**here, **there}:
+        if here.get(name) != there.get(name):
+            raise UsageError(
+                f"warm start from {run}: {name} is {there.get(name)!r} there and "
+                f"{here.get(name)!r} here, so its rewards do not compare: name runs that share "
+                f"{', '.join(COMPARED)}"
+            )
+
+
+def _settings(config: Config) -> dict[str, Any]:
+    """What rewards depend on, by dotted name."""
+    document = config.as_dict()
+    return {
+        f"{section}.{name}": value
+        for section in COMPARED
+        for name, value in document[section].items()
+        if f"{section}.{name}" not in NOT_COMPARED
+    }
