@@ -1,5 +1,6 @@
 """The composition root: objects from a config. Rooms never see a config."""
 
+import inspect
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from controllers import Controller
-from nas.config import Config
+from nas.config import LIMITS, Config
 from nas.errors import UsageError
 from nas.plugins import find_plugin, make_plugin
 from nas.space_source import named_space
@@ -16,7 +17,8 @@ from proxy_tasks.coco_data import load_coco
 from proxy_tasks.detection_dataset import DetectionData
 from proxy_tasks.scenes import make_scenes
 from proxy_tasks.task import ProxyTask
-from search_space import Architecture, ResNetFpn, SpineNetSpace
+from search_space import Architecture, ResNetFpn, SearchSpace, SpineNetSpace
+from search_space.limited_space import LimitedSpace
 from search_space.model_sizes import ModelSize
 from search_space.network_cost import network_cost
 
@@ -26,20 +28,32 @@ if TYPE_CHECKING:
 CONTROLLERS = {
     "random": "controllers:RandomSearch",
     "evolution": "controllers:RegularizedEvolution",
+    "local": "controllers:LocalSearch",
+    "nsga2": "controllers:NSGA2",
+    "ppo": "controllers:PPO",
+    "predictor": "controllers:Predictor",
+    "pyglove": "nas.pyglove_evolution:PyGloveEvolution",  # other people's, to compare ours with
+    "reinforce": "controllers:Reinforce",
+    "tpe": "nas.optuna_search:TPE",  # the same
 }
 COCO_CLASSES = 80  # what a task without data of its own is priced for
 TASKS = {
     "analytic": "proxy_tasks.analytic_task:AnalyticTask",
     "detection": "proxy_tasks.detection_task:DetectionTask",  # made from the config's sections
+    "landscape": "proxy_tasks.landscape:Landscape",
 }
-OBJECTIVES = {"ap": "nas.objectives:ap"}
+OBJECTIVES = {
+    "ap": "nas.objectives:ap",
+    "ap_under": "nas.objectives:ApUnder",
+    "ap_under_madds": "nas.objectives:ApUnderMadds",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What a study is made of, besides its store."""
 
-    space: SpineNetSpace
+    space: SearchSpace
     controller: Controller
     objective: Objective
     cost: Callable[[Architecture], Metrics]
@@ -51,14 +65,28 @@ def make_parts(config: Config) -> Parts:
         make_task(config)
     elif config.task.options:
         raise UsageError(f"task detection takes no options, only sections: {config.task.options}")
-    space, cost = make_space(config), make_cost(config)
-    cost(space.decode(space.unrank(0)))  # refuses widths that this space's blocks cannot have
-    return Parts(space, make_controller(config, space), make_objective(config), cost)
+    objective = make_objective(config)
+    whole, cost = make_space(config), make_cost(config)
+    cost(whole.decode(whole.unrank(0)))  # refuses widths that this space's blocks cannot have
+    space = limited(whole, cost, config)
+    return Parts(space, make_controller(config, space), objective, cost)
+
+
+def limited(
+    space: SpineNetSpace, cost: Callable[[Architecture], Metrics], config: Config
+) -> SearchSpace:
+    """The space's members within the config's limits. InvalidSpace where hardly any is."""
+    given = config.space.model_dump(include={*LIMITS}, exclude_none=True)
+    limits = {name.removeprefix("max_"): limit for name, limit in given.items()}
+    return LimitedSpace(space, cost, limits) if limits else space
 
 
 def make_space(config: Config) -> SpineNetSpace:
-    """The preset's space with the config's changes. Raises UsageError, InvalidSpace."""
-    changes = config.space.model_dump(exclude={"preset"}, exclude_none=True)
+    """The preset's space with the config's changes, but whatever its members cost.
+
+    Raises UsageError, InvalidSpace.
+    """
+    changes = config.space.model_dump(exclude={"preset", *LIMITS}, exclude_none=True)
     if "intermediates" in changes:
         try:
             blocks = {int(level): count for level, count in changes["intermediates"].items()}
@@ -78,7 +106,7 @@ def make_space(config: Config) -> SpineNetSpace:
     return replace(named_space(config.space.preset), **changes)
 
 
-def make_controller(config: Config, space: SpineNetSpace) -> Controller:
+def make_controller(config: Config, space: SearchSpace) -> Controller:
     """The controller with its options. Raises UsageError for options that it does not take."""
     section = config.controller
     controller: Controller = make_plugin(
@@ -93,11 +121,20 @@ def make_controller(config: Config, space: SpineNetSpace) -> Controller:
 
 
 def make_objective(config: Config) -> Objective:
-    """What turns metrics into a reward."""
-    objective: Objective = find_plugin("objective", config.search.objective, OBJECTIVES)
+    """What turns metrics into a reward: a function, or an instance of a class with its options.
+
+    Raises UsageError for options that it does not take.
+    """
+    name, options = config.search.objective, config.search.objective_options
+    objective = find_plugin("objective", name, OBJECTIVES)
+    if inspect.isclass(objective):
+        objective = make_plugin("objective", name, OBJECTIVES, options)
+    elif options:
+        raise UsageError(f"objective {name!r} is no class, so it takes no options: {options}")
     if not callable(objective):
-        raise UsageError(f"objective {config.search.objective!r} is no function of metrics")
-    return objective
+        raise UsageError(f"objective {name!r} is no function of metrics")
+    made: Objective = objective
+    return made
 
 
 def make_data(config: Config, *, with_test: bool = False) -> DetectionData:

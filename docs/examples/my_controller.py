@@ -1,0 +1,62 @@
+"""A controller of one's own: mutate one of the best k.
+
+    nas search smoke --controller my_controller:BestOfK --controller.options.k 5
+
+The folder that the command is typed in is searched for modules.
+"""
+
+from typing import Any
+
+from controllers import NO_METRICS, InvalidState, Metrics
+from controllers.generator_state import (
+    generator_from_json,
+    generator_from_seed,
+    generator_to_json,
+)
+from controllers.observation import check_observation
+from search_space import Genotype, SearchSpace
+
+
+class BestOfK:
+    """A neighbour of one of the `k` best so far, drawn uniformly; uniform until there are so many.
+
+    Args:
+        k: 1 is a hill climber that never leaves its hill.
+    """
+
+    def __init__(self, space: SearchSpace, seed: int, k: int = 10) -> None:
+        self.space, self.k = space, k
+        self.rng = generator_from_seed(seed)  # the only randomness: same seed, same search
+        self.best: list[tuple[float, Genotype]] = []
+
+    def propose(self) -> Genotype:
+        """Never waits: there may be as many proposals without a reward as there are workers."""
+        if len(self.best) < self.k:
+            return self.space.sample(self.rng)
+        _, parent = self.best[self.rng.integers(self.k)]
+        return self.space.mutate(parent, self.rng)
+
+    def observe(
+        self, genotype: Genotype, reward: float | None, metrics: Metrics = NO_METRICS
+    ) -> None:
+        """Keeps the best; `None` is a failed candidate."""
+        check_observation(self.space, genotype, reward)
+        if reward is not None:
+            self.best = sorted([*self.best, (reward, genotype)], reverse=True)[: self.k]
+
+    def state_dict(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        rng = generator_to_json(self.rng)
+        return {"controller": "BestOfK", "k": self.k, "rng": rng, "best": list(self.best)}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Refuses what is not its own, and changes nothing before all of it is checked."""
+        if (state.get("controller"), state.get("k")) != ("BestOfK", self.k):
+            raise InvalidState(f"no state of BestOfK with k={self.k}: make the one that wrote it")
+        try:
+            best = [(float(reward), tuple(genotype)) for reward, genotype in state["best"]]
+            for reward, genotype in best:
+                check_observation(self.space, genotype, reward)
+        except (TypeError, ValueError, LookupError) as fault:
+            raise InvalidState(f"the state's best are not of this space: {fault}") from fault
+        self.rng, self.best = generator_from_json(state.get("rng")), best

@@ -1,0 +1,20 @@
+"""Repairs what an algorithm asks for that knows nothing of a space's masks."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from search_space import Genotype, SearchSpace
+
+
+def nearest_member(space: SearchSpace, wanted: Sequence[int]) -> Genotype:
+    """A member that keeps from the left every choice that is legal, and else takes the nearest.
+
+    `wanted` holds a choice index for each decision; of two that are as near, the lower is taken.
+    A member comes back as it is.
+    """
+    genotype: Genotype = ()
+    for choice in wanted:
+        legal = np.flatnonzero(space.legal(genotype))
+        genotype += (int(legal[np.argmin(np.abs(legal - choice))]),)
+    return genotype
