@@ -6,8 +6,10 @@ import pytest
 import tomli_w
 
 import nas
+from nas.compose import CONTROLLERS, make_controller
 from nas.config_source import check_config, load_config, preset_names
 from nas.errors import UsageError
+from tests.nas.tiny import SPACE
 
 
 @pytest.mark.parametrize("name", preset_names())
@@ -33,6 +35,27 @@ def test_values_are_spelt_as_in_toml() -> None:
 def test_options_of_a_controller_go_when_another_takes_its_place() -> None:
     assert load_config("quick", {}).controller.options
     assert not load_config("quick", {"controller.name": "random"}).controller.options
+
+
+@pytest.mark.parametrize("preset", preset_names())
+@pytest.mark.parametrize("name", CONTROLLERS)
+def test_every_controller_takes_its_place_with_no_options_of_another(
+    preset: str, name: str
+) -> None:
+    """population_size is an option of several, and means another thing for each."""
+    written = load_config(preset, {}).controller
+    config = load_config(preset, {"controller.name": name})
+    assert config.controller.options == (written.options if name == written.name else {})
+    assert make_controller(config, SPACE).propose()
+
+
+def test_options_of_an_objective_go_when_another_takes_its_place(tmp_path: Path) -> None:
+    quick = (resources.files("nas") / "presets" / "quick.toml").read_text("utf-8")
+    under = 'objective = "ap_under_madds"\nobjective_options = { madds = 9e6 }\n'
+    file = tmp_path / "mine.toml"
+    file.write_text(quick.replace("[search]\n", f"[search]\n{under}", 1))
+    assert load_config(str(file), {}).search.objective_options == {"madds": 9e6}
+    assert not load_config(str(file), {"search.objective": "ap"}).search.objective_options
 
 
 def test_options_given_with_a_new_controller_stay() -> None:

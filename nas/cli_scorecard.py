@@ -1,0 +1,188 @@
+"""`nas scorecard`: which controller saves how many trained candidates."""
+
+import sys
+import tempfile
+from argparse import Namespace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from nas.cli_output import write_output
+from nas.cli_parser import OneLineParser
+from nas.errors import UsageError
+from nas.scorecard_settings import MEASURED, ScorecardSettings
+
+MOST_WORKERS = 256
+NOTES = """Every seed is a landscape: a synthetic reward of the space's networks with known truth,
+that nothing has to be trained for. All controllers meet the same ones, with the same noise.
+The ratio is the budget divided by the evaluations until the best reward so far reaches what
+random search reaches: the median of its best rewards at the budget. Runs that do not reach it go
+on to 1.25 budgets, and count as 0.8 then, an upper bound. Figures are medians over seeds (regret:
+the mean) with 95 % bootstrap intervals; they do not depend on the number of workers.
+References, run beside ours where installed (pip install 'spinenas[scorecard]'): tpe is Optuna's,
+pyglove is PyGlove's regularized evolution."""
+
+
+def run(words: Sequence[str]) -> int:
+    """Run the subcommand."""
+    known = _parser().parse(words)
+    if not 1 <= known.workers <= MOST_WORKERS:
+        raise UsageError(f"--workers {known.workers}: give a whole number, 1 to {MOST_WORKERS}")
+    for option, file in (("output", known.output), ("plot", known.plot)):
+        if file is not None:
+            check_writable(option, file)
+    from nas.scorecard import scorecard
+    from nas.scorecard_json import scorecard_json
+    from nas.scorecard_plot import plot_format, scorecard_plot
+
+    plot = None if known.plot is None else plot_format(known.plot)
+    settings = _settings(known)
+    measured = _measured(settings)
+    with _progress() as on_progress:
+        rows = scorecard(settings, known.workers, on_progress)
+    document = scorecard_json(rows, settings, measured).encode()
+    if known.output is not None or known.format == "json":
+        write_output(document, known.output)
+    if plot is not None:
+        write_output(scorecard_plot(rows, settings, plot), known.plot)
+    if known.format == "table":
+        from nas.scorecard_table import scorecard_table
+        from nas.tables import print_table
+
+        print_table(scorecard_table(rows, settings))
+    return 0
+
+
+def check_writable(option: str, file: str) -> None:
+    """Raises UsageError where no file can be written, before the work that it is for."""
+    path = Path(file)
+    try:
+        if not file or path.is_dir():
+            raise UsageError(f"--{option} {file!r} names no file: give a path")
+        if not path.exists():
+            with tempfile.TemporaryFile(dir=path.resolve().parent):
+                return
+        with path.open("ab"):
+            return
+    except (OSError, RuntimeError, ValueError) as error:
+        if isinstance(error, UsageError):
+            raise
+        reason = getattr(error, "strerror", None) or error
+        raise UsageError(f"--{option} {file} cannot be written: {reason}") from error
+
+
+def _parser() -> OneLineParser:
+    parser = OneLineParser(
+        prog="nas scorecard",
+        description="Which controller saves how many trained candidates.",
+        epilog=NOTES,
+    )
+    parser.add_argument(
+        "--controllers",
+        metavar="A,B",
+        help="names as for --controller, tpe and pyglove (default: all that are installed)",
+    )
+    parser.add_argument(
+        "--landscapes",
+        metavar="A,B",
+        help="tables, messages, flat (default: these), measured (with --runs)",
+    )
+    parser.add_argument("--runs", metavar="RUN_DIR,...", help="what `measured` is fitted to")
+    for option, default, text in (
+        ("budget", 500, "evaluations a run"),
+        ("seeds", 30, "landscapes of each family"),
+        ("first-seed", 0, "the seeds are this one and those after it"),
+        ("workers", 2, "processes, of one thread each"),
+    ):
+        parser.add_argument(
+            f"--{option}",
+            metavar="N",
+            type=int,
+            default=default,
+            help=f"{text} (default: {default})",
+        )
+    parser.add_argument(
+        "--space", default="spinenet-49", help="`nas space` lists them (default: spinenet-49)"
+    )
+    parser.add_argument(
+        "--noise",
+        metavar="SD",
+        type=float,
+        default=0.3,
+        help="of an evaluation, in the deviation between uniform members (default: 0.3)",
+    )
+    parser.add_argument(
+        "--format", choices=["table", "json"], default="table", help="what is printed"
+    )
+    parser.add_argument(
+        "--output", metavar="FILE.json", help="write the JSON here; a table is printed all the same"
+    )
+    parser.add_argument("--plot", metavar="FILE.svg", help="draw curves and ratios; .png too")
+    return parser
+
+
+def _settings(known: Namespace) -> ScorecardSettings:
+    runs = _names(known.runs)
+    landscapes = _names(known.landscapes) or ("tables", "messages", "flat")
+    if runs and MEASURED not in landscapes:
+        landscapes = (*landscapes, MEASURED)
+    controllers = _names(known.controllers)
+    if known.controllers is None:
+        from nas.scorecard import default_controllers
+
+        controllers, remarks = default_controllers(known.space)
+        for remark in remarks:
+            print(f"nas: {remark}", file=sys.stderr)
+    return ScorecardSettings(
+        controllers=controllers,
+        landscapes=landscapes,
+        budget=known.budget,
+        seeds=known.seeds,
+        first_seed=known.first_seed,
+        space=known.space,
+        noise=known.noise,
+        runs=runs,
+    )
+
+
+def _measured(settings: ScorecardSettings) -> dict[str, float] | None:
+    """What is known of the error of `measured`, told on standard error."""
+    if MEASURED not in settings.landscapes:
+        return None
+    from nas.scorecard_landscape import measured_error
+
+    found = measured_error(settings)
+    print(
+        f"measured: {found['trials']} trials; of held-out ones the regression explains "
+        f"{found['explained']:.0%} of the variance, rank correlation "
+        f"{found['rank_correlation']:.2f}; what it misses is random, with a standard deviation of "
+        f"{found['remainder_sd']:.4f}",
+        file=sys.stderr,
+    )
+    return found
+
+
+def _names(text: str | None) -> tuple[str, ...]:
+    return tuple(name.strip() for name in (text or "").split(",") if name.strip())
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal, a line every tenth elsewhere; on standard error."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import TimeElapsedColumn as Elapsed
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+
+        def say(done: int, total: int) -> None:
+            if done * 10 // total > (done - 1) * 10 // total:
+                print(f"scorecard: {done} of {total} runs", file=sys.stderr, flush=True)
+
+        yield say
+        return
+    columns = (TextColumn("scorecard"), BarColumn(None), MofNCompleteColumn(), Elapsed())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -1,0 +1,70 @@
+"""A scorecard as a table for a terminal."""
+
+from collections.abc import Sequence
+
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+from rich.text import Text
+
+from nas.scorecard_row import Estimate, ScorecardRow
+from nas.scorecard_settings import ScorecardSettings
+from nas.scorecard_statistics import UNREACHED
+
+COLUMNS = ("ratio", "gain", "missed", "evals", "regret", "hypervolume", "ms")
+
+
+def scorecard_table(rows: Sequence[ScorecardRow], settings: ScorecardSettings) -> Table:
+    """One row a controller and landscape; what the columns mean is below them."""
+    table = Table(
+        caption=_caption(settings),
+        caption_justify="left",
+        box=SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+    )
+    table.add_column("landscape", no_wrap=True)
+    table.add_column("controller", min_width=11, overflow="fold")
+    for name in COLUMNS:
+        table.add_column(name, justify="right", no_wrap=True)
+    lost = any(row.loses_to for row in rows)
+    if lost:
+        table.add_column("loses to", min_width=8)
+    for previous, row in zip((None, *rows), rows, strict=False):
+        if previous is not None and previous.landscape != row.landscape:
+            table.add_section()
+        cells = [*_cells(row, settings), *([", ".join(row.loses_to)] if lost else [])]
+        table.add_row(*map(Text, cells))  # no markup: intervals are in [brackets]
+    return table
+
+
+def _cells(row: ScorecardRow, settings: ScorecardSettings) -> list[str]:
+    bound = "≤" if row.ratio.value <= UNREACHED else ""
+    beyond = ">" if row.evaluations >= int(settings.budget / UNREACHED) else ""
+    return [
+        row.landscape,
+        row.controller,
+        bound + _with_interval(row.ratio),
+        "yes" if row.gain else "",
+        f"{row.unreached}/{settings.seeds}",
+        f"{beyond}{row.evaluations:.0f}",
+        _with_interval(row.regret),
+        _with_interval(row.hypervolume),
+        f"{row.cpu_ms_per_proposal:.2f}",
+    ]
+
+
+def _with_interval(estimate: Estimate) -> str:
+    return f"{estimate.value:.2f} [{estimate.low:.2f}, {estimate.high:.2f}]"
+
+
+def _caption(settings: ScorecardSettings) -> str:
+    return (
+        f"Space {settings.space}, budget {settings.budget}, noise {settings.noise:g}, seeds "
+        f"{settings.all_seeds[0]} to {settings.all_seeds[-1]}; [ ]: 95 % over seeds.\n"
+        "ratio: budget by the evaluations (evals) until the best reward reaches random search's "
+        "median best.\n"
+        f"missed: runs that do not reach it; they count as {UNREACHED:g}, an upper bound. "
+        "gain: the ratio's interval is above 1.\n"
+        "regret: in deviations between uniform members, at the budget. hypervolume: of reward and "
+        "multiply-adds,\nin random search's. ms: CPU time of a proposal, on this machine."
+    )
