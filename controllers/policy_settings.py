@@ -3,8 +3,7 @@
 from dataclasses import dataclass, fields
 
 from controllers.errors import InvalidSetting
-
-LARGEST = 10**6
+from controllers.option_checks import check_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +27,6 @@ class PolicySettings:
     def to_json(self) -> dict[str, float]:
         """By name."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
-
-
-def check_whole(name: str, value: object) -> None:
-    """Raises InvalidSetting unless it is a whole number from 1 to a million."""
-    if type(value) is not int or not 1 <= value <= LARGEST:
-        raise InvalidSetting(f"{name} is {value!r}: give a whole number from 1 to {LARGEST}")
 
 
 def check_number(name: str, value: object, least: float, most: float) -> None:

@@ -5,8 +5,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from controllers.option_checks import check_whole
 from controllers.policy_gradient import Batch, PolicyGradient
-from controllers.policy_settings import PolicySettings, check_number, check_whole
+from controllers.policy_settings import PolicySettings, check_number
 from search_space import SearchSpace
 
 

@@ -11,12 +11,16 @@ from nas.errors import NasError, ReplayMismatch, UsageError, WorkersLost
 if TYPE_CHECKING:
     from nas.compose import make_parts
     from nas.config_source import load_config
+    from nas.ray_searcher import ControllerSearcher
+    from nas.searcher_controller import SearcherController
     from nas.study import Objective, Study
 
 __all__ = [
+    "ControllerSearcher",
     "NasError",
     "Objective",
     "ReplayMismatch",
+    "SearcherController",
     "Study",
     "UsageError",
     "WorkersLost",
@@ -25,7 +29,9 @@ __all__ = [
 ]
 
 _LATE = {
+    "ControllerSearcher": "ray_searcher",
     "Objective": "study",
+    "SearcherController": "searcher_controller",
     "Study": "study",
     "load_config": "config_source",
     "make_parts": "compose",

@@ -25,6 +25,10 @@ from search_space.network_cost import network_cost
 if TYPE_CHECKING:
     from proxy_tasks.detection_task import DetectionTask
 
+REFERENCES = {  # other people's, to compare ours with; of the extra [scorecard]
+    "pyglove": "nas.pyglove_evolution:PyGloveEvolution",
+    "tpe": "nas.optuna_search:TPE",
+}
 CONTROLLERS = {
     "random": "controllers:RandomSearch",
     "evolution": "controllers:RegularizedEvolution",
@@ -32,9 +36,8 @@ CONTROLLERS = {
     "nsga2": "controllers:NSGA2",
     "ppo": "controllers:PPO",
     "predictor": "controllers:Predictor",
-    "pyglove": "nas.pyglove_evolution:PyGloveEvolution",  # other people's, to compare ours with
     "reinforce": "controllers:Reinforce",
-    "tpe": "nas.optuna_search:TPE",  # the same
+    **REFERENCES,
 }
 COCO_CLASSES = 80  # what a task without data of its own is priced for
 TASKS = {

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from controllers import Controller
-from nas.compose import CONTROLLERS
+from nas.compose import CONTROLLERS, REFERENCES
 from nas.errors import UsageError
 from nas.plugins import make_plugin
 from nas.scorecard_baseline import Baseline, random_baseline
@@ -19,10 +19,6 @@ from nas.scorecard_workers import run_jobs, worker_processes
 from nas.space_source import find_space
 from proxy_tasks.errors import MissingExtra
 
-REFERENCES = {  # what ours are compared with, of the extra [scorecard]
-    "tpe": "nas.optuna_search:TPE",
-    "pyglove": "nas.pyglove_evolution:PyGloveEvolution",
-}
 CONTROLLER_STREAM = 2  # a controller shares no random number with its landscape
 
 _landscape = lru_cache(maxsize=256)(make_landscape)
@@ -94,7 +90,8 @@ def scorecard(
 
 def default_controllers(space: str) -> tuple[tuple[str, ...], list[str]]:
     """Ours and the references that are installed; a line for each that is not."""
-    names, remarks = list(CONTROLLERS), []
+    names = [name for name in CONTROLLERS if name not in REFERENCES]
+    remarks = []
     for name in REFERENCES:
         try:
             make_plugin("controller", name, REFERENCES, {}, space=_space(space), seed=0)
@@ -114,9 +111,10 @@ def check_names(settings: ScorecardSettings) -> None:
 
 
 def _make_controller(name: str, settings: ScorecardSettings, seed: int) -> Controller:
-    known = CONTROLLERS | REFERENCES
     space = _space(settings.space)
-    controller: Controller = make_plugin("controller", name, known, {}, space=space, seed=seed)
+    controller: Controller = make_plugin(
+        "controller", name, CONTROLLERS, {}, space=space, seed=seed
+    )
     return controller
 
 

@@ -16,9 +16,11 @@ from results.errors import (
     StoreExists,
     StoreFull,
     StoreInaccessible,
+    UnknownMetric,
     UnknownTrial,
 )
 from results.event import Event
+from results.front import hypervolume
 from results.outcome import Failure, FailureKind, Outcome
 from results.trial import Trial, TrialStatus
 from results.trial_rows import TrialSummary
@@ -46,9 +48,11 @@ __all__ = [
     "TrialStatus",
     "TrialStore",
     "TrialSummary",
+    "UnknownMetric",
     "UnknownTrial",
     "WarmTrial",
     "export",
+    "hypervolume",
     "leaderboard",
 ]
 
