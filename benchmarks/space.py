@@ -2,7 +2,7 @@
 
     python benchmarks/space.py [--seconds 3] [--seed 0]
 
-CPU time, one thread. With PyGlove (`pip install 'spinenas[pyglove]'`), also how fast its random
+CPU time, one thread. With PyGlove (`pip install 'spinenas[scorecard]'`), also how fast its random
 search and regularized evolution propose members of the same space: R0-SP53's blocks with level
 offsets, types and a window of 5, in the decisions of Google's released encoder. PyGlove's figures
 are for its proposals alone, ours for networks that have been decoded and named by their key.
@@ -97,7 +97,7 @@ def main() -> None:
     if find_spec("pyglove"):
         pyglove(known.seed)
     else:
-        print("PyGlove is not installed: pip install 'spinenas[pyglove]'")
+        print("PyGlove is not installed: pip install 'spinenas[scorecard]'")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The pump of persistent Ray actors: the only file that knows Ray.
+"""The pump of persistent Ray actors.
 
 An actor imports torch and maps the data once, then evaluates one trial at a time. Ray Tune is not
 used here: restored after a kill it loses results since its last snapshot (docs in ARCHITECTURE.md).
