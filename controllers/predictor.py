@@ -62,10 +62,10 @@ class Predictor:
         space: SearchSpace,
         seed: int,
         initial_size: int = 10,
-        exploration: float = 1.5,
+        exploration: float = 2.0,
         elite_size: int = 8,
         crossover_rate: float = 0.15,
-        breadth: int = 40,
+        breadth: int = 20,
         training_size: int = 250,
     ) -> None:
         check_whole("initial_size", initial_size, 2)
