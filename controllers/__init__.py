@@ -1,4 +1,4 @@
-"""What proposes candidates. Names that need torch or scikit-learn are imported when first used."""
+"""What proposes candidates. Names beyond the first two are imported when first used."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any

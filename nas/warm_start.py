@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from nas.config import Config
 from nas.errors import UsageError
 from nas.stored_config import stored_config
@@ -21,6 +23,7 @@ COMPARED = (
 )  # fmt: skip
 # but for what no reward depends on.
 NOT_COMPARED = ("data.cache", "data.test", "data.scenes_test")
+BEST = 20  # trials that are told last, ascending
 NOT_ITS_FAULT = (FailureKind.WORKER_LOST, FailureKind.DATA_ERROR)
 
 
@@ -45,12 +48,13 @@ class WarmStart:
 
 
 def read_warm_start(config: Config, space: SearchSpace, objective: Objective) -> WarmStart:
-    """What the runs of `search.warm_start` know, the best last.
+    """What the runs of `search.warm_start` know, shuffled, but for the best, which come last.
 
-    A controller that remembers only the last, as ageing evolution, then begins with the best.
-    Completed trials with the reward that `objective` gives their metrics; candidates that failed
-    by their own fault with None. Raises UsageError for a run whose rewards do not compare,
-    NotARun and its kin.
+    A controller that remembers only the last, as ageing evolution, then begins with the best. One
+    that compares each reward with those before it, as a policy's baseline does, would take all of
+    an ascending order for progress. Completed trials come with the reward that `objective` gives
+    their metrics, candidates that failed by their own fault with None. Raises UsageError for a run
+    whose rewards do not compare, NotARun and its kin.
     """
     trials: list[WarmTrial] = []
     outside: dict[str, int] = {}
@@ -76,8 +80,7 @@ def read_warm_start(config: Config, space: SearchSpace, objective: Objective) ->
                     metrics=trial.metrics,
                 )
             )
-    trials.sort(key=lambda trial: -math.inf if trial.reward is None else trial.reward)
-    return WarmStart(tuple(trials), outside)
+    return WarmStart(tuple(_best_last(trials)), outside)
 
 
 def warm_start_lines(store: TrialStore) -> Iterator[str]:
@@ -94,6 +97,13 @@ def _finished(store: TrialStore) -> Iterator[Trial]:
         failure = trial.failure
         if event.kind == "observe" and (failure is None or failure.kind not in NOT_ITS_FAULT):
             yield trial
+
+
+def _best_last(trials: list[WarmTrial]) -> list[WarmTrial]:
+    ascending = sorted(trials, key=lambda t: -math.inf if t.reward is None else t.reward)
+    rest = len(trials) - min(BEST, len(trials))
+    order = np.random.Generator(np.random.PCG64(0)).permutation(rest)  # the same one on every day
+    return [ascending[place] for place in [*order.tolist(), *range(rest, len(trials))]]
 
 
 def _check_comparable(ours: Config, theirs: Config, run: str) -> None:

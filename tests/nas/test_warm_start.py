@@ -61,12 +61,20 @@ def told(directory: Path) -> list[WarmTrial]:
         return store.warm_trials()
 
 
-def test_finished_trials_are_told_with_the_best_last(other: Path) -> None:
+def test_every_finished_trial_is_told_and_the_best_last(other: Path) -> None:
     with TrialStore.open_read_only(other) as store:
         rewards = {trial.number: trial.reward for trial in store.trials()}
     found = read(warm_config(other)).trials
     assert {trial.number: trial.reward for trial in found} == rewards
-    assert [trial.reward for trial in found] == sorted(rewards.values())
+    assert found[-1].reward == max(reward for reward in rewards.values() if reward is not None)
+
+
+def test_only_the_best_twenty_ascend(tmp_path: Path) -> None:
+    """An ascending journal would look to a policy as if every candidate were an improvement."""
+    assert search(tmp_path / "long", "--trials", "60") == 0
+    rewards = [trial.reward or 0.0 for trial in read(warm_config(tmp_path / "long")).trials]
+    assert rewards[-20:] == sorted(rewards)[-20:]
+    assert rewards[:40] != sorted(rewards[:40])
 
 
 def test_rewards_are_those_of_this_runs_objective(other: Path) -> None:
