@@ -21,7 +21,7 @@ PLUGINS = {
 }
 # What pydantic calls a tuple and a mapping, in the words of TOML.
 KINDS = {
-    "tuple_type": "give a list, as in [3, 4]",
+    "tuple_type": 'give a list, as in [3, 4] or ["runs/a"]',
     "mapping_type": "give a table, as in { 3 = 2, 4 = 1 }",
     "dict_type": "give a table, as in { 3 = 2, 4 = 1 }",
 }

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from nas.errors import UsageError
 
 MNASNET_EXPONENT = -0.07  # arXiv 1807.11626 section 3.1: at twice the cost, 5 % more accuracy
+STEEPEST = -10.0  # a reward falls to a thousandth at twice the target; steeper, all are 0 alike
 
 
 def ap(metrics: Mapping[str, float]) -> float:
@@ -28,10 +29,11 @@ class ApUnder:
     Args:
         metric: the cost: params, madds, or another number above 0 that the task reports.
         target: T, in the metric's unit.
-        alpha, beta: exponents, 0 or below.
+        alpha, beta: exponents, -10 to 0.
 
     Raises:
-        UsageError: no metric's name, a target that is no number above 0, an exponent above 0.
+        UsageError: no metric's name, a target that is no number above 0, an exponent
+            outside its range.
     """
 
     def __init__(
@@ -49,10 +51,10 @@ class ApUnder:
         if self.target <= 0:
             raise UsageError(f"the target is {target!r} {metric}: give a number above 0")
         for name, exponent in (("alpha", self.alpha), ("beta", self.beta)):
-            if exponent > 0:
+            if not STEEPEST <= exponent <= 0:
                 raise UsageError(
-                    f"{name} is {exponent!r}, which rewards cost: give 0 or less, as "
-                    f"{MNASNET_EXPONENT}"
+                    f"{name} is {exponent!r}: give {STEEPEST} to 0, as {MNASNET_EXPONENT}; above 0 "
+                    "it would reward cost"
                 )
 
     def __call__(self, metrics: Mapping[str, float]) -> float:

@@ -11,8 +11,9 @@ from results.errors import UnknownMetric
 if TYPE_CHECKING:
     import pandas as pd
 
-# Numbers of a leaderboard that measure no network.
+# Numbers of a leaderboard that measure no network,
 NO_METRICS = ("trial", "reward", "seed", "started", "finished")
+LARGER_IS_BETTER = ("AP", "AR")  # and how the names of those begin that nobody wants small
 
 
 def front(frame: "pd.DataFrame", minimize: str = "madds") -> "pd.DataFrame":
@@ -23,12 +24,13 @@ def front(frame: "pd.DataFrame", minimize: str = "madds") -> "pd.DataFrame":
     or without the metric are left out.
 
     Raises:
-        UnknownMetric: the leaderboard has no such metric.
+        UnknownMetric: the leaderboard has no such metric, or larger is better in it.
     """
-    metrics = sorted(set(frame.select_dtypes("number").columns).difference(NO_METRICS))
+    numbers = set(frame.select_dtypes("number").columns).difference(NO_METRICS)
+    metrics = sorted(name for name in numbers if not name.startswith(LARGER_IS_BETTER))
     if minimize not in metrics:
         raise UnknownMetric(
-            f"no metric {minimize!r} in this leaderboard: choose from {', '.join(metrics)}"
+            f"no metric {minimize!r} to minimise in this leaderboard: choose from {', '.join(metrics)}"
         )
     known = frame["reward"].notna() & frame[minimize].notna() & (frame["status"] == "completed")
     rows = frame[known].sort_values([minimize, "reward", "trial"], ascending=[True, False, True])

@@ -54,7 +54,8 @@ def test_metrics_without_ap_or_cost_are_refused(metrics: dict[str, float]) -> No
         ({"madds": 0}, "target is 0 madds: give a number above 0"),
         ({"madds": math.inf}, "target is inf"),
         ({"madds": True}, "target is True"),
-        ({"madds": 9e6, "alpha": 0.07}, "alpha is 0.07, which rewards cost"),
+        ({"madds": 9e6, "alpha": 0.07}, r"alpha is 0.07: give -10.0 to 0"),
+        ({"madds": 9e6, "beta": -400}, r"beta is -400.0: give -10.0 to 0"),
         ({"madds": 9e6, "beta": []}, r"beta is \[\]"),
     ],
 )

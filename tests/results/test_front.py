@@ -72,8 +72,13 @@ def test_running_failed_and_infeasible_trials_are_on_no_front(tmp_path: Path) ->
 
 
 def test_another_metric_is_refused_with_those_that_there_are() -> None:
-    with pytest.raises(UnknownMetric, match=r"'mads' in this leaderboard: choose from latency_ms$"):
+    with pytest.raises(UnknownMetric, match=r"'mads' to minimise in this leaderboard: choose from latency_ms$"):
         front(frame([]), "mads")
+
+
+def test_a_metric_that_should_be_large_is_refused() -> None:
+    with pytest.raises(UnknownMetric, match="no metric 'AP50' to minimise"):
+        front(frame([]).assign(AP50=pd.array([], "Float64")), "AP50")
 
 
 def test_the_hypervolume_is_the_area_under_the_stairs() -> None:
