@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from nas.cli_parser import OneLineParser
-from nas.errors import UsageError
+from nas.errors import UsageError, is_ours
 
 COMMANDS = {
     "search": "search for architectures and print a leaderboard",
@@ -20,7 +20,6 @@ COMMANDS = {
     "scorecard": "which controller saves how many trained candidates",
     "export": "a backbone for other programs: weights, ONNX, torch.export, block specs",
 }
-ROOMS = ("controllers", "nas", "proxy_tasks", "results", "search_space")
 USAGE_ERROR, INTERRUPTED = 2, 130
 
 
@@ -50,8 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def is_message_for_user(error: Exception) -> bool:
     """Whether an exception is one of ours, or the machine's refusal: not a bug."""
-    ours = type(error).__module__.partition(".")[0] in ROOMS
-    return ours or isinstance(error, OSError)
+    return is_ours(error) or isinstance(error, OSError)
 
 
 def _run(words: list[str]) -> int:

@@ -1,18 +1,18 @@
 """`nas scorecard`: which controller saves how many trained candidates."""
 
 import sys
-import tempfile
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 from nas.cli_output import write_output
 from nas.cli_parser import OneLineParser
 from nas.errors import UsageError
+from nas.scorecard_output import check_outputs, tell, whole_output
 from nas.scorecard_settings import MEASURED, ScorecardSettings
 
 MOST_WORKERS = 256
+FAILED = 2  # the exit code where a controller failed: the table has the others
 NOTES = """Every seed is a landscape: a synthetic reward of the space's networks with known truth,
 that nothing has to be trained for. All controllers meet the same ones, with the same noise.
 The ratio is the budget divided by the evaluations until the best reward so far reaches what
@@ -20,7 +20,8 @@ random search reaches: the median of its best rewards at the budget. Runs that d
 on to 1.25 budgets, and count as 0.8 then, an upper bound. Figures are medians over seeds (regret:
 the mean) with 95 % bootstrap intervals; they do not depend on the number of workers.
 References, run beside ours where installed (pip install 'spinenas[scorecard]'): tpe is Optuna's,
-pyglove is PyGlove's regularized evolution."""
+pyglove is PyGlove's regularized evolution. A controller that fails is left out; the exit code is 2
+then."""
 
 
 def run(words: Sequence[str]) -> int:
@@ -28,9 +29,7 @@ def run(words: Sequence[str]) -> int:
     known = _parser().parse(words)
     if not 1 <= known.workers <= MOST_WORKERS:
         raise UsageError(f"--workers {known.workers}: give a whole number, 1 to {MOST_WORKERS}")
-    for option, file in (("output", known.output), ("plot", known.plot)):
-        if file is not None:
-            check_writable(option, file)
+    check_outputs(known.output, known.plot)
     from nas.scorecard import scorecard
     from nas.scorecard_json import scorecard_json
     from nas.scorecard_plot import plot_format, scorecard_plot
@@ -39,36 +38,23 @@ def run(words: Sequence[str]) -> int:
     settings = _settings(known)
     measured = _measured(settings)
     with _progress() as on_progress:
-        rows = scorecard(settings, known.workers, on_progress)
-    document = scorecard_json(rows, settings, measured).encode()
-    if known.output is not None or known.format == "json":
+        card = scorecard(settings, known.workers, on_progress)
+    for line in card.failures.values():
+        tell(f"nas: {line}; it is left out")
+    document = scorecard_json(card.rows, settings, measured).encode()
+    if known.output is not None:
         write_output(document, known.output)
     if plot is not None:
-        write_output(scorecard_plot(rows, settings, plot), known.plot)
-    if known.format == "table":
-        from nas.scorecard_table import scorecard_table
-        from nas.tables import print_table
+        write_output(scorecard_plot(card.rows, settings, plot), known.plot)
+    with whole_output(known.output):
+        if known.format == "table" and sys.stdout is not None:
+            from nas.scorecard_table import scorecard_table
+            from nas.tables import print_table
 
-        print_table(scorecard_table(rows, settings))
-    return 0
-
-
-def check_writable(option: str, file: str) -> None:
-    """Raises UsageError where no file can be written, before the work that it is for."""
-    path = Path(file)
-    try:
-        if not file or path.is_dir():
-            raise UsageError(f"--{option} {file!r} names no file: give a path")
-        if not path.exists():
-            with tempfile.TemporaryFile(dir=path.resolve().parent):
-                return
-        with path.open("ab"):
-            return
-    except (OSError, RuntimeError, ValueError) as error:
-        if isinstance(error, UsageError):
-            raise
-        reason = getattr(error, "strerror", None) or error
-        raise UsageError(f"--{option} {file} cannot be written: {reason}") from error
+            print_table(scorecard_table(card.rows, settings))
+        elif known.output is None:
+            write_output(document, None)
+    return FAILED if card.failures else 0
 
 
 def _parser() -> OneLineParser:
@@ -87,7 +73,11 @@ def _parser() -> OneLineParser:
         metavar="A,B",
         help="tables, messages, flat (default: these), measured (with --runs)",
     )
-    parser.add_argument("--runs", metavar="RUN_DIR,...", help="what `measured` is fitted to")
+    parser.add_argument(
+        "--runs",
+        metavar="RUN_DIR,...",
+        help="what `measured` is fitted to: runs of the space, with the same data and training",
+    )
     for option, default, text in (
         ("budget", 500, "evaluations a run"),
         ("seeds", 30, "landscapes of each family"),
@@ -109,30 +99,36 @@ def _parser() -> OneLineParser:
         metavar="SD",
         type=float,
         default=0.3,
-        help="of an evaluation, in the deviation between uniform members (default: 0.3)",
+        help="of an evaluation, in the deviation between uniform members, 0 to 100 (default: 0.3)",
     )
     parser.add_argument(
         "--format", choices=["table", "json"], default="table", help="what is printed"
     )
     parser.add_argument(
-        "--output", metavar="FILE.json", help="write the JSON here; a table is printed all the same"
+        "--output",
+        metavar="FILE.json",
+        help="write the JSON here, at the end: Ctrl-C keeps nothing; a table is printed all the "
+        "same",
     )
     parser.add_argument("--plot", metavar="FILE.svg", help="draw curves and ratios; .png too")
     return parser
 
 
 def _settings(known: Namespace) -> ScorecardSettings:
-    runs = _names(known.runs)
-    landscapes = _names(known.landscapes) or ("tables", "messages", "flat")
-    if runs and MEASURED not in landscapes:
+    runs = _names(known.runs or "")
+    if known.runs is not None and not runs:
+        raise UsageError("--runs names nothing: give RUN_DIR,..., or leave the option out")
+    landscapes = _names("tables,messages,flat" if known.landscapes is None else known.landscapes)
+    if runs and landscapes and MEASURED not in landscapes:
         landscapes = (*landscapes, MEASURED)
-    controllers = _names(known.controllers)
     if known.controllers is None:
-        from nas.scorecard import default_controllers
+        from nas.scorecard_controllers import default_controllers
 
         controllers, remarks = default_controllers(known.space)
         for remark in remarks:
-            print(f"nas: {remark}", file=sys.stderr)
+            tell(f"nas: {remark}")
+    else:
+        controllers = _names(known.controllers)
     return ScorecardSettings(
         controllers=controllers,
         landscapes=landscapes,
@@ -149,21 +145,22 @@ def _measured(settings: ScorecardSettings) -> dict[str, float] | None:
     """What is known of the error of `measured`, told on standard error."""
     if MEASURED not in settings.landscapes:
         return None
+    from nas.scorecard import check_names
     from nas.scorecard_landscape import measured_error
 
+    check_names(settings)  # before the fit, which takes a while
     found = measured_error(settings)
-    print(
+    tell(
         f"measured: {found['trials']} trials; of held-out ones the regression explains "
         f"{found['explained']:.0%} of the variance, rank correlation "
         f"{found['rank_correlation']:.2f}; what it misses is random, with a standard deviation of "
-        f"{found['remainder_sd']:.4f}",
-        file=sys.stderr,
+        f"{found['remainder_sd']:.4f}"
     )
     return found
 
 
-def _names(text: str | None) -> tuple[str, ...]:
-    return tuple(name.strip() for name in (text or "").split(",") if name.strip())
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 @contextmanager
@@ -178,7 +175,7 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
 
         def say(done: int, total: int) -> None:
             if done * 10 // total > (done - 1) * 10 // total:
-                print(f"scorecard: {done} of {total} runs", file=sys.stderr, flush=True)
+                tell(f"scorecard: {done} of {total} runs")
 
         yield say
         return

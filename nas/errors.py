@@ -6,6 +6,8 @@ NasError
 └── WorkersLost     no worker is left to go on with
 """
 
+ROOMS = ("controllers", "nas", "proxy_tasks", "results", "search_space")
+
 
 class NasError(Exception):
     """The family of this room."""
@@ -21,3 +23,8 @@ class ReplayMismatch(NasError):
 
 class WorkersLost(NasError):
     """Every worker is gone for good. What was reported is kept; the run can be resumed."""
+
+
+def is_ours(error: BaseException) -> bool:
+    """Whether an exception is of one of the rooms: its text is for the user as it is."""
+    return type(error).__module__.partition(".")[0] in ROOMS

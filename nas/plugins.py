@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from nas.config_source import suggestion
-from nas.errors import UsageError
+from nas.errors import UsageError, is_ours
 
 
 def find_plugin(kind: str, name: str, built_in: Mapping[str, str]) -> Any:  # noqa: ANN401
@@ -17,12 +17,16 @@ def find_plugin(kind: str, name: str, built_in: Mapping[str, str]) -> Any:  # no
         known = sorted(built_in)
         raise UsageError(
             f"no {kind} {name!r}: {suggestion(name, known)} "
-            f"(known: {', '.join(known)}; one of your own is written 'package.module:Name')"
+            "(one of your own is written 'package.module:Name')"
         )
     try:
         return getattr(importlib.import_module(module_name), attribute)
     except (ImportError, AttributeError, TypeError, ValueError) as error:
         raise UsageError(f"{kind} {name!r} cannot be imported: {error}") from error
+    except (Exception, SystemExit) as error:  # whatever the module does when it is imported
+        raise UsageError(
+            f"{kind} {name!r} cannot be imported: {type(error).__name__}: {error}"
+        ) from error
 
 
 def make_plugin(
@@ -34,7 +38,8 @@ def make_plugin(
 ) -> Any:  # noqa: ANN401 - whatever the config names
     """An instance of the class that a config names, from our `arguments` and the user's options.
 
-    Raises UsageError for options that its constructor does not take.
+    Raises UsageError for options that its constructor does not take, or for whatever it raises;
+    errors of our rooms come through as they are.
     """
     factory = find_plugin(kind, name, built_in)
     ours = arguments.keys() & options.keys()
@@ -45,4 +50,12 @@ def make_plugin(
         inspect.signature(factory).bind(**given)
     except (TypeError, ValueError) as error:
         raise UsageError(f"{kind} {name!r} with options {dict(options)}: {error}") from error
-    return factory(**given)
+    try:
+        return factory(**given)
+    except (Exception, SystemExit) as error:
+        if is_ours(error):
+            raise
+        way = f" with options {dict(options)}" if options else ""
+        raise UsageError(
+            f"{kind} {name!r} cannot be made{way}: {type(error).__name__}: {error}"
+        ) from error

@@ -1,68 +1,55 @@
 """Which controller saves how many trained candidates: `scorecard`, the work of `nas scorecard`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
-import numpy as np
-
-from controllers import Controller
-from nas.compose import CONTROLLERS, REFERENCES
+from nas.compose import REFERENCES
 from nas.errors import UsageError
-from nas.plugins import make_plugin
-from nas.scorecard_baseline import Baseline, random_baseline
-from nas.scorecard_landscape import check_landscape, make_landscape
-from nas.scorecard_row import ScorecardRow, make_row, with_losses
-from nas.scorecard_run import ScorecardRun, run_controller
-from nas.scorecard_settings import ScorecardSettings
+from nas.scorecard_baseline import Baseline
+from nas.scorecard_controllers import make_controller
+from nas.scorecard_jobs import Failure, Job, Place, baseline_of, longest_first, run_job
+from nas.scorecard_landscape import check_landscape
+from nas.scorecard_row import ScorecardRow, compared, make_row
+from nas.scorecard_run import ScorecardRun
+from nas.scorecard_settings import MEASURED, ScorecardSettings
+from nas.scorecard_trials import measured_trials
 from nas.scorecard_workers import run_jobs, worker_processes
 from nas.space_source import find_space
-from proxy_tasks.errors import MissingExtra
-
-CONTROLLER_STREAM = 2  # a controller shares no random number with its landscape
-
-_landscape = lru_cache(maxsize=256)(make_landscape)
-_space = lru_cache(maxsize=1)(find_space)
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """One landscape of a scorecard."""
+class Scorecard:
+    """What controllers did.
 
-    settings: ScorecardSettings
-    landscape: str
-    seed: int
+    Args:
+        rows: one a landscape and controller, best first on each; at least one.
+        failures: of each controller that failed somewhere, where and why first. It has no rows.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """One run of a scorecard."""
-
-    place: _Place
-    controller: str
-    baseline: Baseline
+    rows: list[ScorecardRow]
+    failures: dict[str, str]
 
 
 def scorecard(
     settings: ScorecardSettings,
     workers: int = 1,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
-) -> list[ScorecardRow]:
-    """Runs every controller on every landscape, in processes; best first on each.
+) -> Scorecard:
+    """Runs every controller on every landscape, in processes.
 
     The rows do not depend on the number of workers, but for the CPU time. `on_progress` is called
-    with how many pieces of work are done, and of how many. A script that calls this needs
-    `if __name__ == "__main__":`, as processes import it.
+    with how many pieces of work are done, and of how many, which are fewer once a controller
+    failed. A script that calls this needs `if __name__ == "__main__":`, as processes import it.
 
     Raises:
-        UsageError: an unknown name, or a controller that fails.
+        UsageError: an unknown name, runs that do not fit, or no controller is left.
         WorkersLost: a process was ended from outside.
     """
     if workers < 1:
         raise UsageError(f"--workers {workers}: give a number of at least 1")
     check_names(settings)
     places = [
-        _Place(settings, name, seed) for name in settings.landscapes for seed in settings.all_seeds
+        Place(settings, name, seed) for name in settings.landscapes for seed in settings.all_seeds
     ]
     total = len(places) * (1 + len(settings.controllers))
     done = 0
@@ -73,95 +60,57 @@ def scorecard(
         on_progress(done, total)
 
     with worker_processes(workers) as executor:
-        found = run_jobs(executor, _baseline, places, count)
+        found = run_jobs(executor, baseline_of, places, count)
         baselines = dict(zip(places, found, strict=True))
-        jobs = [_Job(p, name, baselines[p]) for p in places for name in settings.controllers]
+        jobs = [Job(p, name, baselines[p]) for p in places for name in settings.controllers]
         # One run of each kind tells how long the others take: those that take longest start first.
         first = [job for job in jobs if job.place.seed == settings.first_seed]
-        runs = dict(zip(first, run_jobs(executor, _run, first, count), strict=True))
-        seconds = {(j.controller, j.place.landscape): run.cpu_seconds for j, run in runs.items()}
-        rest = sorted(
-            (job for job in jobs if job not in runs),
-            key=lambda job: -seconds[job.controller, job.place.landscape],
-        )
-        runs |= dict(zip(rest, run_jobs(executor, _run, rest, count), strict=True))
-    return _rows(settings, baselines, {(j.controller, j.place): run for j, run in runs.items()})
-
-
-def default_controllers(space: str) -> tuple[tuple[str, ...], list[str]]:
-    """Ours and the references that are installed; a line for each that is not."""
-    names = [name for name in CONTROLLERS if name not in REFERENCES]
-    remarks = []
-    for name in REFERENCES:
-        try:
-            make_plugin("controller", name, REFERENCES, {}, space=_space(space), seed=0)
-        except MissingExtra as error:
-            remarks.append(f"{name} is left out: {error}")
-        else:
-            names.append(name)
-    return tuple(names), remarks
+        runs = dict(zip(first, run_jobs(executor, run_job, first, count), strict=True))
+        rest = longest_first([job for job in jobs if job not in runs], runs)
+        total = len(places) + len(first) + len(rest)
+        runs |= dict(zip(rest, run_jobs(executor, run_job, rest, count), strict=True))
+    return _collected(settings, baselines, {job: runs[job] for job in jobs if job in runs})
 
 
 def check_names(settings: ScorecardSettings) -> None:
-    """Raises UsageError for a controller, a landscape or a space that cannot be made."""
+    """Raises UsageError for names that mean nothing, and for runs that do not fit."""
+    space = find_space(settings.space)
     for landscape in settings.landscapes:
         check_landscape(landscape)
+    if MEASURED in settings.landscapes:
+        measured_trials(settings.runs, settings.space)
     for name in settings.controllers:
-        _make_controller(name, settings, 0)
+        make_controller(name, space, 0)
 
 
-def _make_controller(name: str, settings: ScorecardSettings, seed: int) -> Controller:
-    space = _space(settings.space)
-    controller: Controller = make_plugin(
-        "controller", name, CONTROLLERS, {}, space=space, seed=seed
-    )
-    return controller
-
-
-def _baseline(place: _Place) -> Baseline:
-    settings = place.settings
-    landscape = _landscape(place.landscape, place.seed, settings)
-    return random_baseline(landscape, _space(settings.space), settings.budget, place.seed)
-
-
-def _run(job: _Job) -> ScorecardRun:
-    place, settings = job.place, job.place.settings
-    landscape, space = _landscape(place.landscape, place.seed, settings), _space(settings.space)
-    seed = int(np.random.SeedSequence([place.seed, CONTROLLER_STREAM]).generate_state(1)[0])
-    try:
-        controller = _make_controller(job.controller, settings, seed)
-        return run_controller(
-            controller, landscape, space, job.baseline, settings.budget, place.seed
-        )
-    except Exception as error:
-        said = str(error) if isinstance(error, UsageError) else f"{type(error).__name__}: {error}"
-        raise UsageError(
-            f"controller {job.controller!r} fails on landscape {place.landscape}, "
-            f"seed {place.seed}: {said}"
-        ) from error
-
-
-def _rows(
+def _collected(
     settings: ScorecardSettings,
-    baselines: dict[_Place, Baseline],
-    runs: dict[tuple[str, _Place], ScorecardRun],
-) -> list[ScorecardRow]:
-    best_values = {
-        place: max(runs[name, place].best_value for name in settings.controllers)
-        for place in baselines
-    }
+    baselines: Mapping[Place, Baseline],
+    runs: Mapping[Job, ScorecardRun | Failure],
+) -> Scorecard:
+    failures: dict[str, str] = {}
+    good: dict[tuple[str, Place], ScorecardRun] = {}
+    for job, run in runs.items():
+        if isinstance(run, Failure):
+            failures.setdefault(job.controller, run.line)
+        else:
+            good[job.controller, job.place] = run
+    names = [name for name in settings.controllers if name not in failures]
+    if not names:
+        raise UsageError("; ".join(failures.values()))
     rows = []
     for landscape in settings.landscapes:
         places = [place for place in baselines if place.landscape == landscape]
-        for name in settings.controllers:
-            rows.append(
-                make_row(
-                    name,
-                    landscape,
-                    [runs[name, place] for place in places],
-                    [baselines[place] for place in places],
-                    [best_values[place] for place in places],
-                    settings.budget,
-                )
+        best_values = [max(good[name, place].best_value for name in names) for place in places]
+        rows += [
+            make_row(
+                name,
+                landscape,
+                [good[name, place] for place in places],
+                [baselines[place] for place in places],
+                best_values,
+                settings.budget,
             )
-    return with_losses(rows, list(REFERENCES))
+            for name in names
+        ]
+    return Scorecard(compared(rows, list(REFERENCES)), failures)

@@ -27,5 +27,8 @@ def scorecard_json(
         "command": settings.command,
     }
     about = {MEASURED: {"runs": list(settings.runs), "surrogate": measured}}
-    lines = [json.dumps(row.as_dict() | said | about.get(row.landscape, {})) for row in rows]
+    lines = [
+        json.dumps(row.as_dict() | said | about.get(row.landscape, {}), allow_nan=False)
+        for row in rows
+    ]
     return "[\n" + ",\n".join(lines) + "\n]\n"

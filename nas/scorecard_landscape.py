@@ -1,16 +1,14 @@
 """The landscapes that a scorecard is played on, by name."""
 
-from collections.abc import Sequence
-from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from nas.config_source import suggestion
 from nas.errors import UsageError
 from nas.scorecard_settings import MEASURED, ScorecardSettings
+from nas.scorecard_trials import measured_trials
 from nas.space_source import find_space
+from proxy_tasks.extras import import_extra
 from proxy_tasks.landscape import FAMILIES, Landscape
-from results import TrialStore
 from search_space import Architecture
 
 if TYPE_CHECKING:
@@ -24,8 +22,12 @@ class RewardLandscape(Protocol):
         """Without noise."""
         ...
 
+    def evaluation_noise(self, architecture: Architecture, seed: int) -> float:
+        """What an evaluation is off by, which an architecture and a seed fix."""
+        ...
+
     def reward(self, architecture: Architecture, seed: int) -> float:
-        """With the noise of an evaluation, which an architecture and a seed fix."""
+        """The value with the noise of an evaluation."""
         ...
 
 
@@ -39,35 +41,25 @@ def make_landscape(name: str, seed: int, settings: ScorecardSettings) -> RewardL
     space = find_space(settings.space)
     if name != MEASURED:
         return Landscape(name, seed, space, settings.noise)
-    surrogate = measured_surrogate(settings.runs, seed)
-    # one prediction for value and reward: it takes longer than all the rest of an evaluation
-    return Landscape(lru_cache(maxsize=8)(surrogate), seed, space, settings.noise)
+    return Landscape(measured_surrogate(settings, seed), seed, space, settings.noise)
 
 
 def check_landscape(name: str) -> None:
     """Raises UsageError where there is no landscape of that name."""
     known = [*FAMILIES, MEASURED]
     if name not in known:
-        raise UsageError(
-            f"no landscape {name!r}: {suggestion(name, known)} (known: {', '.join(known)})"
-        )
+        raise UsageError(f"no landscape {name!r}: {suggestion(name, known)}")
 
 
-def measured_surrogate(runs: Sequence[str], seed: int) -> "MeasuredSurrogate":
-    """Fitted to every trial with a reward of these runs.
+def measured_surrogate(settings: ScorecardSettings, seed: int) -> "MeasuredSurrogate":
+    """Fitted to every trial with a reward of the settings' runs.
 
-    Raises UsageError if they differ in fidelity, InvalidRecipe if there are too few trials.
+    Raises as `measured_trials`, and InvalidRecipe if there are too few trials.
     """
+    import_extra("sklearn", "scorecard")
     from proxy_tasks.measured_surrogate import MeasuredSurrogate
 
-    trials = []
-    for run in runs:
-        with TrialStore.open_read_only(Path(run)) as store:
-            trials += [trial for trial in store.trials() if trial.reward is not None]
-    if len({trial.fidelity for trial in trials}) > 1:
-        raise UsageError(
-            f"--runs {','.join(runs)}: their trials differ in fidelity: give like ones"
-        )
+    trials = measured_trials(settings.runs, settings.space)
     rewards = [trial.reward for trial in trials if trial.reward is not None]
     return MeasuredSurrogate([trial.architecture for trial in trials], rewards, seed)
 
@@ -78,7 +70,7 @@ def measured_error(settings: ScorecardSettings) -> dict[str, float]:
     `remainder_sd` is of the random part that stands for what it misses, in the rewards' unit.
     Raises as `measured_surrogate`.
     """
-    found = measured_surrogate(settings.runs, settings.first_seed)
+    found = measured_surrogate(settings, settings.first_seed)
     return {
         "trials": found.trials,
         "explained": found.explained,

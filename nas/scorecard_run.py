@@ -113,7 +113,7 @@ class _Loop:
         known = self._known.get(architecture.key)
         if known is None:
             value = self._landscape.value(architecture)
-            reward = self._landscape.reward(architecture, self._seed)
+            reward = value + self._landscape.evaluation_noise(architecture, self._seed)
             told = self._known[architecture.key] = reward, size_metrics(architecture)
             self._note(reward, value, told[1]["madds"])
         else:

@@ -1,7 +1,7 @@
 """What a scorecard is asked for."""
 
-import math
 from dataclasses import dataclass
+from pathlib import Path
 
 from nas.errors import UsageError
 
@@ -21,11 +21,12 @@ class ScorecardSettings:
             each candidate's evaluation, so that every controller meets the same landscapes.
         first_seed: the seeds are this one and those after it.
         space: as on the command line: a preset's name, a TOML file or a run directory.
-        noise: standard deviation of an evaluation, in that between uniform members.
+        noise: standard deviation of an evaluation, 0 to 100, in that between uniform members.
         runs: directories that `measured` is fitted to.
 
     Raises:
-        UsageError: a value that is out of range, a name given twice or `measured` without runs.
+        UsageError: a value that is out of range, a name or a run given twice, `measured` without
+            runs.
     """
 
     controllers: tuple[str, ...]
@@ -43,13 +44,17 @@ class ScorecardSettings:
             if type(value) is not int or not least <= value <= most:
                 option = name.replace("_", "-")
                 raise UsageError(f"--{option} {value!r}: give a whole number, {least} to {most}")
-        if not 0 <= self.noise < math.inf:
-            raise UsageError(f"--noise {self.noise}: give a standard deviation from 0 on")
+        _check_noise(self.noise)
         for option, names in (("controllers", self.controllers), ("landscapes", self.landscapes)):
             repeated = sorted({name for name in names if names.count(name) > 1})
-            if repeated or not names:
-                what = f"{', '.join(repeated)} is there twice" if repeated else "nothing is named"
-                raise UsageError(f"--{option} {','.join(names)}: {what}: give each once")
+            if repeated:
+                raise UsageError(
+                    f"--{option} {','.join(names)}: {', '.join(repeated)} is there twice: give "
+                    "each once"
+                )
+            if not names:
+                raise UsageError(f"--{option} names nothing: give names, or leave the option out")
+        _check_runs(self.runs)
         if MEASURED in self.landscapes and not self.runs:
             raise UsageError(f"landscape {MEASURED!r} is fitted to runs: give --runs RUN_DIR")
 
@@ -72,3 +77,24 @@ class ScorecardSettings:
         if self.runs:
             words.append(f"--runs {','.join(self.runs)}")
         return " ".join(words)
+
+
+def _check_noise(noise: float) -> None:
+    from proxy_tasks.landscape import LARGEST_NOISE  # late: `--help` needs none of that room
+
+    if not 0 <= noise <= LARGEST_NOISE:
+        raise UsageError(f"--noise {noise}: give a standard deviation, 0 to {LARGEST_NOISE:g}")
+
+
+def _check_runs(runs: tuple[str, ...]) -> None:
+    """Raises UsageError where two lead to the same place: what is held out would be known."""
+    seen: dict[Path, str] = {}
+    for run in runs:
+        try:
+            place = Path(run).resolve()
+        except (OSError, RuntimeError):  # links in a circle: who opens it says so
+            continue
+        if place in seen:
+            which = "is there twice" if run == seen[place] else f"is {seen[place]}"
+            raise UsageError(f"--runs {','.join(runs)}: {run} {which}: give each run once")
+        seen[place] = run

@@ -26,24 +26,23 @@ def scorecard_table(rows: Sequence[ScorecardRow], settings: ScorecardSettings) -
     table.add_column("controller", min_width=11, overflow="fold")
     for name in COLUMNS:
         table.add_column(name, justify="right", no_wrap=True)
-    lost = any(row.loses_to for row in rows)
+    lost = any(row.behind for row in rows)
     if lost:
-        table.add_column("loses to", min_width=8)
+        table.add_column("behind", min_width=8)
     for previous, row in zip((None, *rows), rows, strict=False):
         if previous is not None and previous.landscape != row.landscape:
             table.add_section()
-        cells = [*_cells(row, settings), *([", ".join(row.loses_to)] if lost else [])]
+        cells = [*_cells(row, settings), *([_behind(row)] if lost else [])]
         table.add_row(*map(Text, cells))  # no markup: intervals are in [brackets]
     return table
 
 
 def _cells(row: ScorecardRow, settings: ScorecardSettings) -> list[str]:
-    bound = "≤" if row.ratio.value <= UNREACHED else ""
     beyond = ">" if row.evaluations >= int(settings.budget / UNREACHED) else ""
     return [
         row.landscape,
         row.controller,
-        bound + _with_interval(row.ratio),
+        _ratio(row.ratio),
         "yes" if row.gain else "",
         f"{row.unreached}/{settings.seeds}",
         f"{beyond}{row.evaluations:.0f}",
@@ -51,6 +50,20 @@ def _cells(row: ScorecardRow, settings: ScorecardSettings) -> list[str]:
         _with_interval(row.hypervolume),
         f"{row.cpu_ms_per_proposal:.2f}",
     ]
+
+
+def _ratio(estimate: Estimate) -> str:
+    """With ≤ at what unreached goals bound."""
+    texts = [
+        f"{'≤' if value <= UNREACHED else ''}{value:.2f}"
+        for value in (estimate.value, estimate.low, estimate.high)
+    ]
+    return f"{texts[0]} [{texts[1]}, {texts[2]}]"
+
+
+def _behind(row: ScorecardRow) -> str:
+    """References that are ahead, those in brackets that may be so by chance."""
+    return ", ".join(name if name in row.loses_to else f"({name})" for name in row.behind)
 
 
 def _with_interval(estimate: Estimate) -> str:
@@ -64,7 +77,8 @@ def _caption(settings: ScorecardSettings) -> str:
         "ratio: budget by the evaluations (evals) until the best reward reaches random search's "
         "median best.\n"
         f"missed: runs that do not reach it; they count as {UNREACHED:g}, an upper bound. "
-        "gain: the ratio's interval is above 1.\n"
-        "regret: in deviations between uniform members, at the budget. hypervolume: of reward and "
-        "multiply-adds,\nin random search's. ms: CPU time of a proposal, on this machine."
+        "gain: above 1\ntoo often for chance (5 %, all rows of a landscape together). behind: "
+        "references with a\nlarger ratio, in brackets where that may be chance. "
+        "regret: in deviations between\nuniform members, at the budget. hypervolume: of reward and "
+        "multiply-adds, in random search's.\nms: CPU time of a proposal, on this machine."
     )

@@ -5,10 +5,10 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from nas.comparable_runs import COMPARED, first_difference
 from nas.config import Config
 from nas.errors import UsageError
 from nas.stored_config import stored_config
@@ -17,12 +17,7 @@ from results import FailureKind, Trial, TrialStatus, TrialStore, WarmTrial
 from search_space import InvalidGenotype, SearchSpace
 
 META = "warm_start"  # its summary's name among what a store says of its run
-# Rewards compare where all of these are the same,
-COMPARED = (
-    "fidelity", "task", "data", "training", "detector", "anchors", "matching", "loss", "limits",
-)  # fmt: skip
-# but for what no reward depends on.
-NOT_COMPARED = ("data.cache", "data.test", "data.scenes_test")
+BEST = 20  # trials that are told last, ascending
 BEST = 20  # trials that are told last, ascending
 NOT_ITS_FAULT = (FailureKind.WORKER_LOST, FailureKind.DATA_ERROR)
 
@@ -107,22 +102,10 @@ def _best_last(trials: list[WarmTrial]) -> list[WarmTrial]:
 
 
 def _check_comparable(ours: Config, theirs: Config, run: str) -> None:
-    here, there = _settings(ours), _settings(theirs)
-    for name in {**here, **there}:
-        if here.get(name) != there.get(name):
-            raise UsageError(
-                f"warm start from {run}: {name} is {there.get(name)!r} there and "
-                f"{here.get(name)!r} here, so its rewards do not compare: name runs that share "
-                f"{', '.join(COMPARED)}"
-            )
-
-
-def _settings(config: Config) -> dict[str, Any]:
-    """What rewards depend on, by dotted name."""
-    document = config.as_dict()
-    return {
-        f"{section}.{name}": value
-        for section in COMPARED
-        for name, value in document[section].items()
-        if f"{section}.{name}" not in NOT_COMPARED
-    }
+    difference = first_difference(ours, theirs)
+    if difference is not None:
+        name, here, there = difference
+        raise UsageError(
+            f"warm start from {run}: {name} is {there!r} there and {here!r} here, so its rewards "
+            f"do not compare: name runs that share {', '.join(COMPARED)}"
+        )

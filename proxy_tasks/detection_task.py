@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -38,6 +39,11 @@ class DetectionTask:
 
     `device`: a torch device. One evaluation is deterministic on CPU given architecture and seed.
     """
+
+    METRICS: ClassVar[tuple[str, ...]] = (
+        *("AP", "AP50", "AP75", "AR", "class_loss", "box_loss"),
+        *("seconds", "cpu_seconds", "latency_ms"),
+    )
 
     data: DetectionData
     fidelity: Fidelity

@@ -12,6 +12,7 @@ from search_space import SPACES, Architecture, SearchSpace
 
 Potential = Callable[[Architecture], float]
 
+LARGEST_NOISE = 100.0  # a hundred times what there is to find; sums and squares stay finite
 SAMPLE = 512  # members that a landscape is standardised on: the SD is known to 3 %
 AP_MEAN, AP_SD = 0.40, 0.03  # about what uniform networks without broken paths have on `quick`
 
@@ -37,11 +38,14 @@ class Landscape:
             such as a `MeasuredSurrogate`.
         seed: of everything that is random in it, from 0 on.
         space: where mean and SD are taken; a name from SPACES, or a space.
-        noise: SD of an evaluation's noise. 0.3 is what a seed's training is on real proxies.
+        noise: SD of an evaluation's noise, 0 to 100. 0.3 is what a seed's training is on real
+            proxies.
 
     Raises:
-        InvalidRecipe: no such family or space, a negative seed or noise.
+        InvalidRecipe: no such family or space, a negative seed, a noise out of range.
     """
+
+    METRICS = ("AP",)
 
     def __init__(
         self,
@@ -56,8 +60,10 @@ class Landscape:
             raise InvalidRecipe(f"no space {space!r}: choose from {', '.join(SPACES)}")
         if type(seed) is not int or seed < 0:
             raise InvalidRecipe(f"seed {seed!r}: choose a whole number from 0 on")
-        if not isinstance(noise, int | float) or not 0 <= noise < np.inf:
-            raise InvalidRecipe(f"noise {noise!r}: choose a standard deviation from 0 on")
+        if not isinstance(noise, int | float) or not 0 <= noise <= LARGEST_NOISE:
+            raise InvalidRecipe(
+                f"noise {noise!r}: choose a standard deviation from 0 to {LARGEST_NOISE:g}"
+            )
         self.noise = noise
         rng = np.random.Generator(np.random.PCG64(seed))
         members = SPACES[space] if isinstance(space, str) else space
@@ -72,9 +78,13 @@ class Landscape:
         return (self._potential(architecture) - self._mean) / self._sd
 
     def reward(self, architecture: Architecture, seed: int) -> float:
-        """`value` with an evaluation's noise, which an architecture and a seed fix."""
+        """`value` and `evaluation_noise`."""
+        return self.value(architecture) + self.evaluation_noise(architecture, seed)
+
+    def evaluation_noise(self, architecture: Architecture, seed: int) -> float:
+        """What an evaluation is off by, which the network and a seed from 0 on fix."""
         rng = np.random.default_rng([seed, int(architecture.key, 16)])
-        return self.value(architecture) + self.noise * float(rng.standard_normal())
+        return self.noise * float(rng.standard_normal())
 
     def evaluate(self, architecture: Architecture, seed: int) -> dict[str, float]:
         """The reward as an `AP`, so that a landscape can be searched like any task."""

@@ -2,7 +2,7 @@
 
 import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +19,9 @@ from search_space import Architecture
 
 Array = NDArray[np.float64]
 
-FEWEST = 50  # trials; 70 random ones on `quick` give R^2 0.9
+FEWEST = 50  # networks; 70 random ones on `quick` give R^2 0.9
 FOLDS = 10
+REMAINDER_STREAM = 3  # a remainder shares no random number with an evaluation's noise
 _TREES = 64
 
 
@@ -47,6 +48,17 @@ class _Regression:
         return np.asarray((trees + process) / 2)
 
 
+def _folds(keys: Sequence[str], seed: int) -> Iterator[NDArray[np.bool_]]:
+    """What is held out, ten times: [trials]. No network is on both sides.
+
+    The folds of KFold where no key is there twice: GroupKFold shuffles from scikit-learn 1.6 on.
+    """
+    numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
+    network = np.array([numbers[key] for key in keys])
+    for _, held_out in KFold(FOLDS, shuffle=True, random_state=seed).split(np.arange(len(numbers))):
+        yield np.isin(network, held_out)
+
+
 class MeasuredSurrogate:
     """The expected reward of a network, learnt from trials, plus a made-up remainder.
 
@@ -54,12 +66,13 @@ class MeasuredSurrogate:
     a training, is put back as a random number for each network, which nothing can learn.
 
     Args:
-        architectures, rewards: of completed trials of one fidelity, at least 50.
+        architectures, rewards: of completed trials of one fidelity and space, of at least 50
+            networks. All trials of a network are held out together.
         seed: of the regression and of the remainders.
         seed_sd: standard deviation of a reward over training seeds, in the rewards' unit.
 
     Raises:
-        InvalidRecipe: too few trials.
+        InvalidRecipe: too few networks, or rewards that are all the same.
     """
 
     def __init__(
@@ -69,13 +82,18 @@ class MeasuredSurrogate:
         seed: int = 0,
         seed_sd: float = 0.02,
     ) -> None:
-        if len(rewards) < FEWEST:
-            raise InvalidRecipe(f"{len(rewards)} trials with a reward: give at least {FEWEST}")
+        networks = {architecture.key for architecture in architectures}
+        if len(networks) < FEWEST:
+            raise InvalidRecipe(
+                f"{len(networks)} networks with a reward: give trials of at least {FEWEST}"
+            )
         features = np.array([path_features(architecture) for architecture in architectures])
         measured = np.asarray(rewards, dtype=np.float64)
+        if np.ptp(measured) == 0:
+            raise InvalidRecipe(f"all rewards are {measured[0]:g}: there is nothing to learn")
         predicted = np.empty(len(measured))
-        for train, held_out in KFold(FOLDS, shuffle=True, random_state=seed).split(features):
-            fold = _Regression(features[train], measured[train], seed)
+        for held_out in _folds([architecture.key for architecture in architectures], seed):
+            fold = _Regression(features[~held_out], measured[~held_out], seed)
             predicted[held_out] = fold.predict(features[held_out])
         missed = float(np.mean((measured - predicted) ** 2))
         self.explained = 1.0 - missed / float(measured.var())  # R^2 of held-out trials
@@ -90,5 +108,5 @@ class MeasuredSurrogate:
     def __call__(self, architecture: Architecture) -> float:
         """In the unit of the rewards."""
         expected = self._regression.predict(path_features(architecture)[None])
-        rng = np.random.default_rng([self._seed, int(architecture.key, 16)])
+        rng = np.random.default_rng([self._seed, REMAINDER_STREAM, int(architecture.key, 16)])
         return float(expected[0]) + self.remainder_sd * float(rng.standard_normal())

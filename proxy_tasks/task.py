@@ -13,6 +13,8 @@ class ProxyTask(Protocol):
         metrics["AP"]          # what the default objective reads, 0..1
 
     A task lives in a worker process, evaluates one candidate at a time, and is made once there.
+    A class attribute METRICS may name what it reports: a search for another metric is then refused
+    at once.
     """
 
     def evaluate(self, architecture: Architecture, seed: int) -> Mapping[str, float]:

@@ -6,8 +6,8 @@ import pytest
 
 from nas import scorecard as scorecard_module
 from nas.cli import main
+from nas.scorecard import Scorecard
 from nas.scorecard_plot import line_styles, scorecard_plot
-from nas.scorecard_row import ScorecardRow
 from nas.scorecard_settings import ScorecardSettings
 from tests.nas.test_scorecard import a_row
 
@@ -19,12 +19,12 @@ ROWS = [a_row(1, 2, 3), a_row(10, 12, None, name="random")]
 @pytest.fixture
 def no_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows that were there before, so that a command takes no time."""
-    monkeypatch.setattr(scorecard_module, "scorecard", lambda *_: ROWS)
+    monkeypatch.setattr(scorecard_module, "scorecard", lambda *_: Scorecard(ROWS, {}))
 
 
 @pytest.fixture
 def nothing_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> list[ScorecardRow]:
+    def refuse(*_: object) -> Scorecard:
         raise AssertionError("the work has begun")
 
     monkeypatch.setattr(scorecard_module, "worker_processes", refuse)
@@ -85,7 +85,12 @@ def test_no_two_controllers_look_alike() -> None:
     [
         (["--controllers", "evolutoin"], "did you mean 'evolution'?"),
         (["--controllers", "random,random"], "random is there twice"),
-        (["--controllers", ","], "nothing is named"),
+        (["--controllers", ","], "--controllers names nothing: give names, or leave"),
+        (["--controllers", "tests.nas.scorecard_plugins:Unmade"], "cannot be made: SystemExit: 3"),
+        (["--landscapes", ","], "--landscapes names nothing"),
+        (["--runs", ""], "--runs names nothing: give RUN_DIR"),
+        (["--runs", "A,B,./A"], "--runs A,B,./A: ./A is A: give each run once"),
+        (["--runs", "A,A"], "--runs A,A: A is there twice: give each run once"),
         (["--controllers", "no.such:Thing"], "cannot be imported"),
         (["--controllers", "random", "--landscapes", "falt"], "did you mean 'flat'?"),
         (["--controllers", "random", "--landscapes", "measured"], "--runs RUN_DIR"),
@@ -93,9 +98,11 @@ def test_no_two_controllers_look_alike() -> None:
         (["--seeds", "1"], "--seeds 1: give a whole number, 2 to"),
         (["--budget", "9"], "--budget 9: give a whole number, 10 to"),
         (["--noise", "nan"], "--noise nan"),
+        (["--noise", "1e308"], "--noise 1e+308: give a standard deviation, 0 to 100"),
         (["--workers", "0"], "--workers 0"),
         (["--output", "/nowhere/at/all.json"], "--output /nowhere/at/all.json cannot be written"),
         (["--plot", "/nowhere/at/all.svg"], "--plot /nowhere/at/all.svg cannot be written"),
+        (["--output", "a.svg", "--plot", "./a.svg"], "--plot ./a.svg are one file: give two"),
         (["--plot", "card.pdf"], "ends in .svg or .png"),
         (["--output", ""], "--output '' names no file"),
         (["--runs", "/nowhere"], "/nowhere"),
@@ -123,6 +130,24 @@ def test_a_controller_that_breaks_is_one_line(capsys: pytest.CaptureFixture[str]
     errors = [line for line in capsys.readouterr().err.splitlines() if line.startswith("nas:")]
     assert len(errors) == 1
     assert "RuntimeError: the third is one too many" in errors[0]
+
+
+def test_the_others_are_written_where_a_controller_breaks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "card.json"
+    names = "random,tests.nas.scorecard_plugins:Failing"
+    assert main(["scorecard", "--controllers", names, *SMALL[2:], "--output", str(file)]) == 2
+    told = capsys.readouterr()
+    (line,) = [line for line in told.err.splitlines() if line.startswith("nas:")]
+    assert line.endswith("RuntimeError: the third is one too many; it is left out")
+    assert [row["controller"] for row in json.loads(file.read_text())] == ["random"]
+    assert "random" in told.out and "Failing" not in told.out
+
+
+def test_a_list_of_landscapes_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["scorecard", "--controllers", "random", "--landscapes", "hills"]) == 2
+    assert capsys.readouterr().err.count("messages") == 1
 
 
 def test_what_is_there_stays_when_a_check_looks_at_it(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ Of such changes to a right program
 - less than 1 % the others: see there.
 """
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -15,7 +16,8 @@ import pytest
 from nas.errors import UsageError
 from nas.scorecard import scorecard
 from nas.scorecard_baseline import Baseline
-from nas.scorecard_row import ScorecardRow, make_row, with_losses
+from nas.scorecard_json import scorecard_json
+from nas.scorecard_row import ScorecardRow, compared, make_row
 from nas.scorecard_run import ScorecardRun
 from nas.scorecard_settings import ScorecardSettings
 
@@ -32,7 +34,7 @@ TINY = ScorecardSettings(
 
 @pytest.fixture(scope="module")
 def rows() -> dict[tuple[str, str], ScorecardRow]:
-    return {(row.landscape, row.controller): row for row in scorecard(SHORT)}
+    return {(row.landscape, row.controller): row for row in scorecard(SHORT).rows}
 
 
 def comparable(row: ScorecardRow) -> dict[str, object]:
@@ -72,7 +74,7 @@ def test_a_curve_rises_to_the_regret_at_the_budget(
 
 
 def test_rows_do_not_depend_on_the_number_of_workers() -> None:
-    alone, together = scorecard(TINY, workers=1), scorecard(TINY, workers=2)
+    alone, together = scorecard(TINY, workers=1).rows, scorecard(TINY, workers=2).rows
     assert [comparable(row) for row in alone] == [comparable(row) for row in together]
 
 
@@ -88,6 +90,32 @@ def test_a_controller_that_breaks_is_named_with_its_landscape() -> None:
     small = replace(TINY, controllers=(name,), landscapes=("flat",))
     with pytest.raises(UsageError, match=r"Failing' fails on landscape flat, seed .*RuntimeError"):
         scorecard(small)
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        ("Leaving", "flat, seed 0: SystemExit: 0"),
+        ("Interrupting", "flat, seed 0: KeyboardInterrupt: "),
+        ("Fickle", "flat, seed 1: ValueError: not this one"),
+    ],
+)
+def test_a_controller_that_fails_leaves_the_others_as_they_are(broken: str, said: str) -> None:
+    name = f"tests.nas.scorecard_plugins:{broken}"
+    seen: list[tuple[int, int]] = []
+    small = replace(TINY, landscapes=("flat",), controllers=("random", name))
+    card = scorecard(small, on_progress=lambda done, total: seen.append((done, total)))
+    assert {name: f"controller {name!r} fails on landscape {said}"} == card.failures
+    alone = scorecard(replace(small, controllers=("random",)))
+    assert [comparable(row) for row in card.rows] == [comparable(row) for row in alone.rows]
+    assert seen[-1][0] == seen[-1][1]
+
+
+def test_where_nothing_is_covered_hypervolumes_are_equal() -> None:
+    small = replace(TINY, controllers=("random",), landscapes=("flat",), noise=0.0)
+    (row,) = scorecard(small).rows
+    assert (row.hypervolume.value, row.hypervolume.low, row.hypervolume.high) == (1.0, 1.0, 1.0)
+    assert json.loads(scorecard_json([row], small), parse_constant=pytest.fail)
 
 
 def a_run(evaluations: int | None, final: float, best: float) -> ScorecardRun:
@@ -117,9 +145,11 @@ def test_a_row_that_never_reaches_the_goal_has_the_upper_bound() -> None:
     assert not row.gain
 
 
-def test_a_gain_needs_the_whole_interval() -> None:
-    assert a_row(*[2] * 30).gain
-    assert not a_row(*[2] * 16, *[11] * 14).gain
+def test_a_gain_is_more_than_chance_gives_any_of_the_rows() -> None:
+    """Of 30 tosses: 20 heads or more have a chance of 4.9 %, 21 of 2.1 %."""
+    alone, lucky = a_row(*[2] * 20, *[11] * 10), a_row(*[2] * 21, *[11] * 9)
+    assert compared([alone], [])[0].gain
+    assert not any(row.gain for row in compared([lucky, a_row(*[11] * 30, name="other")] * 2, []))
 
 
 def test_a_short_run_keeps_its_incumbent() -> None:
@@ -129,13 +159,16 @@ def test_a_short_run_keeps_its_incumbent() -> None:
     assert row.regret.value == 0
 
 
-def test_rows_say_which_reference_is_better_and_come_best_first() -> None:
+def test_rows_say_which_reference_is_ahead_and_come_best_first() -> None:
     rows = [a_row(5, 5, name="mine"), a_row(2, 2, name="theirs"), a_row(1, 1, name="best")]
-    found = with_losses(rows, ["theirs"])
+    found = compared(rows, ["theirs"])
     assert [row.controller for row in found] == ["best", "theirs", "mine"]
-    assert [row.loses_to for row in found] == [(), (), ("theirs",)]
+    assert [row.behind for row in found] == [(), (), ("theirs",)]
 
 
-def test_a_reference_without_a_gain_beats_nobody() -> None:
-    rows = [a_row(None, None, name="mine"), a_row(10, 10, name="theirs")]
-    assert [row.loses_to for row in with_losses(rows, ["theirs"])] == [(), ()]
+def test_a_row_loses_where_chance_does_not_explain_it() -> None:
+    """Behind on all 5 landscapes: 1 in 32; on 4 of 5: 6 in 32."""
+    mine = a_row(*[5] * 5)
+    for ahead, lost in (([2] * 5, ("theirs",)), ([2] * 4 + [9], ())):
+        found = compared([mine, a_row(*ahead, name="theirs")], ["theirs"])[-1]
+        assert (found.behind, found.loses_to) == (("theirs",), lost)

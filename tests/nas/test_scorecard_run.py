@@ -60,9 +60,12 @@ class Noise:
     def value(self, architecture: Architecture) -> float:
         return 0.0
 
-    def reward(self, architecture: Architecture, seed: int) -> float:
+    def evaluation_noise(self, architecture: Architecture, seed: int) -> float:
         rng = np.random.default_rng([seed, int(architecture.key, 16)])
         return float(rng.standard_normal())
+
+    def reward(self, architecture: Architecture, seed: int) -> float:
+        return self.evaluation_noise(architecture, seed)
 
 
 def by_value(landscape: Landscape, members: int = 600) -> list[Genotype]:
@@ -153,6 +156,20 @@ def test_random_search_reaches_its_own_median_in_half_of_the_runs() -> None:
         found = run_controller(controller, landscape, LARGE, baseline, 20, seed)
         reached += found.evaluations is not None and found.evaluations <= 20
     assert 17 < reached < 43
+
+
+def test_a_candidates_value_is_computed_once() -> None:
+    asked: list[str] = []
+
+    def ask(architecture: Architecture) -> float:
+        asked.append(architecture.key)
+        return 0.0
+
+    landscape = Landscape(ask, 0, SPACE)
+    asked.clear()  # those that it was standardised on
+    found = run_controller(RandomSearch(SPACE, 0), landscape, SPACE, UNREACHABLE, 20, 0)
+    assert len(asked) == len(set(asked)) == 25
+    assert found.proposals >= 25
 
 
 def test_a_proposal_outside_the_space_is_named() -> None:

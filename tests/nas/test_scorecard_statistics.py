@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from nas.scorecard_statistics import UNREACHED, interval, median_best, ratio, thinned
+from nas.scorecard_statistics import (
+    UNREACHED,
+    at_least,
+    mean_interval,
+    median_best,
+    median_interval,
+    ratio,
+    thinned,
+)
 
 
 def lower_median(values: list[float]) -> float:
@@ -38,33 +46,43 @@ def test_equal_rewards_have_themselves_as_goal() -> None:
     assert median_best(np.zeros(40), 10) == 0.0
 
 
-@pytest.mark.parametrize("statistic", ["mean", "median"])
-def test_intervals_are_those_of_scipy(statistic: str) -> None:
+def test_intervals_of_a_mean_are_those_of_scipy() -> None:
     values = np.random.default_rng(3).lognormal(size=30)
-    function = {"mean": np.mean, "median": np.median}[statistic]
     oracle = stats.bootstrap(
-        (values,), function, n_resamples=40_000, method="percentile", rng=1
+        (values,), np.mean, n_resamples=40_000, method="percentile", rng=1
     ).confidence_interval
-    low, high = interval(values, "mean" if statistic == "mean" else "median")
+    low, high = mean_interval(values)
     width = oracle.high - oracle.low
     assert low == pytest.approx(oracle.low, abs=0.06 * width)
     assert high == pytest.approx(oracle.high, abs=0.06 * width)
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 6, 8, 9, 20, 30, 101])
+def test_intervals_of_a_median_are_those_of_scipys_sign_test(size: int) -> None:
+    """The k-th smallest of 0 .. n - 1 is k - 1, and k is a quantile of the binomial."""
+    k = max(1, int(stats.binom.ppf(0.025, size, 0.5)))
+    assert median_interval([float(value) for value in range(size)]) == (k - 1, size - k)
+
+
+@pytest.mark.parametrize(("heads", "tosses"), [(0, 5), (3, 5), (5, 5), (20, 30), (31, 60)])
+def test_the_chance_of_so_many_heads_is_the_binomial(heads: int, tosses: int) -> None:
+    assert at_least(heads, tosses) == pytest.approx(stats.binom.sf(heads - 1, tosses, 0.5))
 
 
 def test_the_interval_of_a_mean_covers_the_truth_about_as_often_as_it_says() -> None:
     # 95 % nominal; the percentile bootstrap of 30 normal values covers 93.5 %. Binomial: 300 draws
     # of it are below 89 % or above 98 % once in 1,000 choices of this seed.
     rng = np.random.default_rng(0)
-    bounds = np.array([interval(rng.normal(size=30), "mean") for _ in range(300)])
+    bounds = np.array([mean_interval(rng.normal(size=30)) for _ in range(300)])
     covered = np.mean((bounds[:, 0] <= 0) & (bounds[:, 1] >= 0))
     assert 0.89 < covered < 0.98
 
 
 def test_curves_get_an_interval_at_each_point() -> None:
     curves = np.random.default_rng(0).normal(size=(30, 4))
-    low, high = interval(curves, "mean")
+    low, high = mean_interval(curves)
     assert low.shape == high.shape == (4,)
-    assert (low[2], high[2]) == pytest.approx(interval(curves[:, 2], "mean"))
+    assert (low[2], high[2]) == pytest.approx(mean_interval(curves[:, 2]))
 
 
 def test_a_goal_that_is_not_reached_counts_as_the_upper_bound() -> None:

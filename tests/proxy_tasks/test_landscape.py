@@ -65,6 +65,13 @@ def test_noise_has_the_deviation_asked_for() -> None:
     assert np.std(noise) == pytest.approx(0.3, rel=0.08)
 
 
+def test_a_reward_is_the_value_and_the_noise_to_the_last_bit() -> None:
+    landscape = LANDSCAPES["messages"]
+    for seed, architecture in enumerate(members(20, 3)):
+        noise = landscape.evaluation_noise(architecture, seed)
+        assert landscape.reward(architecture, seed) == landscape.value(architecture) + noise
+
+
 def test_a_seed_fixes_an_evaluation() -> None:
     landscape, architecture = LANDSCAPES["tables"], members(1, 0)[0]
     rewards = [landscape.reward(architecture, seed) for seed in (1, 2, 1)]
@@ -108,6 +115,7 @@ def test_another_process_has_the_same_landscape(family: str) -> None:
         ({"seed": -1}, "seed -1"),
         ({"seed": 1.5}, "seed 1.5"),
         ({"noise": -0.1}, "noise -0.1"),
+        ({"noise": 101}, "noise 101: choose a standard deviation from 0 to 100"),
         ({"noise": float("nan")}, "noise nan"),
         ({"noise": "much"}, "noise 'much'"),
     ],

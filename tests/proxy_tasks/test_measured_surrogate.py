@@ -36,6 +36,14 @@ def test_it_owns_up_to_rewards_that_it_cannot_explain() -> None:
     assert surrogate.remainder_sd > 0.75
 
 
+def test_a_network_that_is_there_twice_is_no_help_with_itself() -> None:
+    # R^2 of held-out noise, as above: 0.8 where a copy of what is held out may be learnt from.
+    noise = np.random.default_rng(0).normal(size=80).tolist()
+    surrogate = MeasuredSurrogate(members(80, 0) * 2, noise * 2, seed_sd=0.0)
+    assert surrogate.explained < 0.25
+    assert surrogate.trials == 160
+
+
 def test_the_noise_of_training_is_no_difference_between_networks() -> None:
     noise = np.random.default_rng(0).normal(size=80)
     assert MeasuredSurrogate(members(80, 0), noise.tolist(), seed_sd=2.0).remainder_sd == 0.0
@@ -51,5 +59,22 @@ def test_it_makes_a_landscape() -> None:
 
 
 def test_too_few_trials_are_refused() -> None:
-    with pytest.raises(InvalidRecipe, match="49 trials with a reward: give at least 50"):
-        MeasuredSurrogate(members(49, 0), [0.0] * 49)
+    said = "49 networks with a reward: give trials of at least 50"
+    with pytest.raises(InvalidRecipe, match=said):
+        MeasuredSurrogate(members(49, 0) * 2, [0.0] * 98)
+
+
+def test_rewards_that_are_all_the_same_are_refused() -> None:
+    with pytest.raises(InvalidRecipe, match=r"all rewards are 0\.4"):
+        MeasuredSurrogate(members(50, 0), [0.4] * 50)
+
+
+def test_the_remainder_is_no_noise() -> None:
+    """A network that is better than expected is no luckier than others, whatever the seeds."""
+    noise = np.random.default_rng(0).normal(size=80)
+    landscape = Landscape(MeasuredSurrogate(members(80, 0), noise.tolist(), seed=5, seed_sd=0.0), 5)
+    sample = members(300, 2)
+    truth = [landscape.value(a) for a in sample]
+    luck = [landscape.evaluation_noise(a, 5) for a in sample]
+    # Independent: beyond 0.3 less than once in five million.
+    assert abs(np.corrcoef(truth, luck)[0, 1]) < 0.3
