@@ -30,7 +30,8 @@ def front(frame: "pd.DataFrame", minimize: str = "madds") -> "pd.DataFrame":
     metrics = sorted(name for name in numbers if not name.startswith(LARGER_IS_BETTER))
     if minimize not in metrics:
         raise UnknownMetric(
-            f"no metric {minimize!r} to minimise in this leaderboard: choose from {', '.join(metrics)}"
+            f"no metric {minimize!r} to minimise in this leaderboard: choose from "
+            f"{', '.join(metrics)}"
         )
     known = frame["reward"].notna() & frame[minimize].notna() & (frame["status"] == "completed")
     rows = frame[known].sort_values([minimize, "reward", "trial"], ascending=[True, False, True])
