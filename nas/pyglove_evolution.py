@@ -2,7 +2,7 @@
 
 Every member is one custom decision point of PyGlove, whose random neighbour has one decision drawn
 anew, as PyGlove's default mutator does it for a list of `pg.oneof`; `nearest_member` then repairs
-it. Written as a list of 58 `pg.oneof`, a proposal takes 40 times as long.
+it. Written as a list of 58 `pg.oneof`, a proposal takes 30 ms instead of 1.5.
 """
 
 import json
@@ -12,10 +12,12 @@ from typing import Any
 import numpy as np
 
 from controllers import InvalidSetting
-from nas.nearest_member import nearest_member
+from nas.nearest_member import is_member, nearest_member
 from nas.replayed_controller import ReplayedController, Reward
 from proxy_tasks.extras import import_extra
 from search_space import Genotype, SearchSpace
+
+MOST_MUTANTS = 100  # that are above a limit on cost, before a uniform member
 
 
 class PyGloveEvolution(ReplayedController):
@@ -75,12 +77,12 @@ class _Evolution:
             self._evolution.feedback(dna, reward)
 
     def _random_dna(self, rng: Random, previous: Any) -> Any:  # noqa: ANN401 (PyGlove has no types)
-        if previous is None:
-            bits = np.random.PCG64(rng.getrandbits(64))
-            genotype = self._space.sample(np.random.Generator(bits))
-        else:
+        for _ in range(MOST_MUTANTS if previous else 0):
             wanted = json.loads(previous.value)
             at = rng.choice(self._open_choices)
             wanted[at] = rng.randrange(self._widths[at])
             genotype = nearest_member(self._space, wanted)
-        return self._pg.DNA(json.dumps(genotype))
+            if is_member(self._space, genotype):
+                return self._pg.DNA(json.dumps(genotype))
+        bits = np.random.PCG64(rng.getrandbits(64))
+        return self._pg.DNA(json.dumps(self._space.sample(np.random.Generator(bits))))

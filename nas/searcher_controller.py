@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+import numpy as np
 from ray import tune
 from ray.tune.search import Searcher
 
 from controllers import InvalidSetting
-from nas.nearest_member import nearest_member
+from nas.nearest_member import is_member, nearest_member
 from nas.replayed_controller import ReplayedController, Reward
 from search_space import Decision, Genotype, SearchSpace
 
@@ -24,10 +25,10 @@ class SearcherController(ReplayedController):
 
     The searcher is given choice indices: a `tune.randint` for each decision between numbers
     (levels, parents), a `tune.choice` for others (types). What it suggests is repaired by
-    `nearest_member`. Where that changed something, the searcher is told of
-    the member through `add_evaluated_point` and its own suggestion ends as an error; a searcher
-    without that method is told the member's reward as its suggestion's, and forgets what it did
-    not suggest.
+    `nearest_member`; where that costs more than a limit allows, a uniform member is proposed in
+    its place. Where either changed something, the searcher is told of the member through
+    `add_evaluated_point` and its own suggestion ends as an error; a searcher without that method
+    is told the member's reward as its suggestion's, and forgets what it did not suggest.
 
     Args:
         make_searcher: a fresh searcher from a seed below 2**32, without space, metric and mode; it
@@ -73,6 +74,8 @@ class _Driven:
         self._asked += 1
         wanted = tuple(int(config.get(decision, 0)) for decision in self._names)
         genotype = nearest_member(self._space, wanted)
+        if not is_member(self._space, genotype):  # above a limit: the searcher has no way to know
+            genotype = self._space.sample(np.random.Generator(np.random.PCG64(self._asked)))
         self._out.setdefault(genotype, []).append((name, wanted))
         return genotype
 

@@ -15,7 +15,7 @@ from search_space.space import Decision, Genotype, SearchSpace
 
 TRIAL_DRAWS = 500  # a tenth of a second: a limit that none of so many members keeps is refused
 MAX_DRAWS = 100_000  # then a limit that one of 5,000 keeps ends no search by bad luck
-MAX_MOVES = 5_000
+MAX_MOVES = 1_000  # of one parent or two, before a uniform member
 
 CostOf = Callable[[Architecture], Mapping[str, float]]
 
@@ -85,12 +85,16 @@ class LimitedSpace:
         return self._uniform(rng, MAX_DRAWS)
 
     def mutate(self, genotype: Genotype, rng: np.random.Generator) -> Genotype:
-        """A neighbour within the limits; the parent may be above them. Raises InvalidGenotype."""
-        return self._move(lambda: self.space.mutate(genotype, rng), "neighbour")
+        """A neighbour within the limits; the parent may be above them.
+
+        Where none turns up, a uniform member: a search goes on. Raises InvalidGenotype for no
+        member of the whole space.
+        """
+        return self._move(lambda: self.space.mutate(genotype, rng), rng)
 
     def crossover(self, first: Genotype, second: Genotype, rng: np.random.Generator) -> Genotype:
-        """A child within the limits; the parents may be above them. Raises InvalidGenotype."""
-        return self._move(lambda: self.space.crossover(first, second, rng), "child")
+        """A child within the limits; like `mutate`, or else a uniform member."""
+        return self._move(lambda: self.space.crossover(first, second, rng), rng)
 
     def _uniform(self, rng: np.random.Generator, draws: int) -> Genotype:
         met: dict[str, list[float]] = {name: [] for name in self.limits}
@@ -111,15 +115,12 @@ class LimitedSpace:
             "raise the limit, or make all networks smaller"
         )
 
-    def _move(self, draw: Callable[[], Genotype], what: str) -> Genotype:
+    def _move(self, draw: Callable[[], Genotype], rng: np.random.Generator) -> Genotype:
         for _ in range(MAX_MOVES):
             genotype = draw()
             if not self._above(self.cost(self.space.decode(genotype))):
                 return genotype
-        raise InvalidGenotype(
-            f"{self._allowed()}: no {what} within it in {MAX_MOVES:,} draws: raise the limit, or "
-            "sample instead"
-        )
+        return self.sample(rng)
 
     def _check(self, architecture: Architecture) -> None:
         found = self.cost(architecture)

@@ -33,7 +33,7 @@ def test_a_trial_of_a_limited_search_can_be_shown_and_its_space_described(
 def test_every_controller_stays_below_the_limit(name: str) -> None:
     given = {"task.name": "analytic", "controller.name": name, "space.max_madds": str(LIMIT)}
     parts = make_parts(load_config("quick", given))
-    for _ in range(20):
+    for _ in range(60):  # beyond the uniform start of each
         genotype = parts.controller.propose()
         metrics = parts.cost(parts.space.decode(genotype))
         assert metrics["madds"] <= LIMIT
