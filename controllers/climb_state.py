@@ -1,11 +1,20 @@
 """A climb of a local search, and the candidates that it waits for, as plain JSON values."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from controllers.climb import Climb
 from controllers.errors import InvalidState
-from controllers.saved_state import saved_count, saved_scored, scored_to_json
+from controllers.observation import check_observation
+from controllers.saved_state import (
+    foreign,
+    saved_count,
+    saved_list,
+    saved_scored,
+    scored_to_json,
+)
 from search_space import Genotype, SearchSpace
+from search_space.shown import shown
 
 _COUNTS = ("first", "point", "observed", "failures", "stalled")
 _SCORED = ("current", "rival", "best")
@@ -24,20 +33,25 @@ def climb_to_json(climb: Climb) -> dict[str, Any]:
 def climb_from_json(state: Any, patience: int, space: SearchSpace) -> Climb:  # noqa: ANN401
     """Inverse of `climb_to_json`. Raises InvalidState."""
     if not isinstance(state, dict):
-        raise InvalidState(f"the state has climb={state!r}: it is a table of a climb's values")
+        raise InvalidState(f"the state has climb={shown(state)}: it is a table of a climb's values")
     climb = Climb(patience)
     for name in _COUNTS:
         setattr(climb, name, saved_count(state, name))
     for name in _SCORED:
-        found = saved_scored(state, name, space)
+        found = saved_scored(state, name, space, most=1)
         setattr(climb, name, found[0] if found else None)
     climb.tabu = [genotype for genotype, _ in saved_scored(state, "tabu", space)]
     return climb
 
 
-def points_from_json(entries: Any, space: SearchSpace) -> dict[Genotype, int]:  # noqa: ANN401
+def points_from_json(state: Mapping[str, Any], space: SearchSpace) -> dict[Genotype, int]:
     """At which point each candidate that is still out was proposed. Raises InvalidState."""
-    found = saved_scored({"asked_at": entries}, "asked_at", space)
-    if any(not point.is_integer() or point < 0 for _, point in found):
-        raise InvalidState(f"the state has asked_at={entries!r}: points are counts, from 0")
-    return {genotype: int(point) for genotype, point in found}
+    found = {}
+    for entry in saved_list(state, "asked_at"):
+        try:
+            genotype, point = entry
+            member = check_observation(space, genotype, None).genotype
+        except (TypeError, ValueError) as fault:
+            raise foreign("asked_at", fault) from fault
+        found[member] = saved_count({"asked_at": point}, "asked_at")
+    return found

@@ -18,6 +18,9 @@ class Controller(Protocol):
 
     The same seed and the same order of calls give the same proposals: a search is resumed by
     playing its journal to a fresh controller, or from a state.
+
+    One that cannot do without a metric may name it in an attribute `needs_metric: str`: a search
+    whose task is known not to report it is then refused before its first candidate.
     """
 
     def propose(self) -> Genotype:
@@ -29,8 +32,10 @@ class Controller(Protocol):
     ) -> None:
         """A result: larger is better, `None` for a failed or infeasible candidate.
 
-        The genotype may come from elsewhere (a warm start), and more than once. `metrics` holds
-        what else is known of the candidate, by name; most controllers need none of it.
+        The genotype may come from elsewhere (a warm start), and more than once; it may be any
+        sequence of whole numbers, and numbers may be numpy's, but not bools or text
+        (`check_observation` makes them Python's). `metrics` holds what else is known of the
+        candidate, by name; most controllers need none of it.
 
         Raises:
             InvalidObservation: the reward is no finite number, or the genotype no member; the

@@ -15,6 +15,8 @@ from controllers.option_checks import check_share, check_whole
 from controllers.saved_state import Scored, check_settings, saved_scored, scored_to_json
 from search_space import Genotype, SearchSpace
 
+MOST_MOVES = 1000  # then a perturbation is a uniform member, more or less
+
 
 class LocalSearch:
     """Climbs from the best of a few members through better neighbours, and starts anew at a peak.
@@ -35,7 +37,7 @@ class LocalSearch:
         patience: neighbours without an improvement before a point is taken for a lucky one.
         stall: neighbours without a new best of the climb before it ends.
         fresh_rate: share of the restarts from uniform members, 0 to 1.
-        kick: moves from the best candidate to a perturbation, 1 or more.
+        kick: moves from the best candidate to a perturbation, 1 to 1,000.
 
     Raises:
         InvalidSetting: an option outside its range.
@@ -51,9 +53,9 @@ class LocalSearch:
         fresh_rate: float = 0.5,
         kick: int = 3,
     ) -> None:
-        sizes = {"start_size": start_size, "patience": patience, "stall": stall, "kick": kick}
-        for name, value in sizes.items():
+        for name, value in {"start_size": start_size, "patience": patience, "stall": stall}.items():
             check_whole(name, value)
+        check_whole("kick", kick, most=MOST_MOVES)
         check_share("fresh_rate", fresh_rate)
         self._space = space
         self._rng = generator_from_seed(seed)
@@ -78,16 +80,15 @@ class LocalSearch:
         self, genotype: Genotype, reward: float | None, metrics: Metrics = NO_METRICS
     ) -> None:
         """Moves the climb where the result is its own; any result may be the best so far."""
-        check_observation(self._space, genotype, reward)
-        genotype = tuple(map(int, genotype))
+        genotype, reward, _ = check_observation(self._space, genotype, reward)
         if reward is not None and (self._best is None or reward > self._best[1]):
-            self._best = genotype, float(reward)
+            self._best = genotype, reward
         asked_at = self._asked_at.pop(genotype, None)
         if asked_at is None:
             if self._climb.first > 0:
                 return  # late, from a climb that has ended
             asked_at = self._climb.first
-        self._climb.tell(genotype, None if reward is None else float(reward), asked_at)
+        self._climb.tell(genotype, reward, asked_at)
         if self._is_over():
             self._restart()
 
@@ -106,9 +107,9 @@ class LocalSearch:
         """Raises InvalidState."""
         check_settings(state, self._settings())
         climb = climb_from_json(state.get("climb"), self._climb.patience, self._space)
-        asked_at = points_from_json(state.get("asked_at"), self._space)
-        base = saved_scored(state, "base", self._space)
-        best = saved_scored(state, "best", self._space)
+        asked_at = points_from_json(state, self._space)
+        base = saved_scored(state, "base", self._space, most=1)
+        best = saved_scored(state, "best", self._space, most=1)
         self._rng = generator_from_json(state.get("rng"))
         self._climb, self._asked_at = climb, asked_at
         self._base = base[0] if base else None

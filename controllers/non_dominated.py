@@ -47,7 +47,7 @@ def crowding_distances(points: Sequence[Point], ranks: Sequence[int]) -> list[fl
     for front in fronts.values():
         for objective in (0, 1):
             front.sort(key=lambda i: points[i][objective])
-            values = [points[i][objective] for i in front]
+            values = [points[i][objective] / 2 for i in front]  # halves have a finite difference
             spread = values[-1] - values[0]
             distances[front[0]] = distances[front[-1]] = EDGE
             for place in range(1, len(front) - 1):

@@ -1,11 +1,12 @@
 """NSGA-II, Deb et al. 2002 (10.1109/4235.996017): a front of reward against a cost."""
 
-import math
+from collections.abc import Mapping
 from typing import Any, Final
 
 from controllers.controller import NO_METRICS, Metrics
 from controllers.crowded_population import CrowdedPopulation, Evaluated
-from controllers.errors import InvalidObservation, InvalidSetting, InvalidState
+from controllers.errors import InvalidObservation, InvalidSetting
+from controllers.finite_number import finite_number
 from controllers.generator_state import (
     generator_from_json,
     generator_from_seed,
@@ -13,10 +14,11 @@ from controllers.generator_state import (
 )
 from controllers.non_dominated import dominates
 from controllers.observation import check_observation
-from controllers.saved_state import check_settings, saved_count
+from controllers.option_checks import check_share, check_whole
+from controllers.saved_state import check_settings, foreign, saved_count, saved_list
 from search_space import Architecture, BackboneScale, Genotype, SearchSpace, backbone_cost
+from search_space.shown import shown
 
-LARGEST_POPULATION: Final = 10**6
 COUNTED: Final = ("madds", "params")  # known of any network without measuring it
 IMAGE_SIZE: Final = 640  # pixels, where they are counted here
 
@@ -49,15 +51,10 @@ class NSGA2:
         minimize: str = "madds",
         crossover_rate: float = 0.5,
     ) -> None:
-        if type(population_size) is not int or not 1 <= population_size <= LARGEST_POPULATION:
-            raise InvalidSetting(
-                f"population_size is {population_size!r}: give a whole number from 1 to "
-                f"{LARGEST_POPULATION}"
-            )
+        check_whole("population_size", population_size)
+        check_share("crossover_rate", crossover_rate)
         if not isinstance(minimize, str) or not minimize:
-            raise InvalidSetting(f"minimize is {minimize!r}: name a metric, such as madds")
-        if type(crossover_rate) not in (int, float) or not 0 <= crossover_rate <= 1:
-            raise InvalidSetting(f"crossover_rate is {crossover_rate!r}: give a number from 0 to 1")
+            raise InvalidSetting(f"minimize is {shown(minimize)}: name a metric, such as madds")
         self._space = space
         self._rng = generator_from_seed(seed)
         self._minimize = minimize
@@ -85,17 +82,26 @@ class NSGA2:
     ) -> None:
         """Enters the population, unless `reward` is None.
 
+        Nor does a candidate enter whose metric is missing while others had one: it has no place
+        among them.
+
         Raises:
             InvalidObservation: as every controller, and for a metric to minimise that is no finite
-                number, or that is missing and cannot be counted.
+                number, or that no observation so far has had and that cannot be counted.
         """
-        architecture = check_observation(self._space, genotype, reward)
+        genotype, reward, architecture = check_observation(self._space, genotype, reward)
         if reward is None:
             return
         cost = self._cost(architecture, metrics)
-        found = Evaluated(tuple(map(int, genotype)), float(reward), cost)
-        self._population.enter(architecture.key, found)
-        self._enter_front(found)
+        if cost is not None:
+            found = Evaluated(genotype, reward, cost)
+            self._population.enter(architecture.key, found)
+            self._enter_front(found)
+
+    @property
+    def needs_metric(self) -> str:
+        """What observations have to bring (see `Controller`)."""
+        return self._minimize
 
     def front(self) -> list[Evaluated]:
         """What nothing that was observed dominates, by ascending cost.
@@ -118,8 +124,8 @@ class NSGA2:
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Raises InvalidState."""
         check_settings(state, self._settings())
-        members = self._checked("population", state)
-        front = self._checked("front", state)
+        members = self._saved("population", state, self._population.size)
+        front = self._saved("front", state)
         proposed = saved_count(state, "proposed")
         self._rng = generator_from_json(state.get("rng"))
         self._proposed = proposed
@@ -127,22 +133,28 @@ class NSGA2:
         keyed = {self._space.decode(found.genotype).key: found for found in members}
         self._population = CrowdedPopulation(self._population.size, keyed)
 
-    def _cost(self, architecture: Architecture, metrics: Metrics) -> float:
+    def _cost(self, architecture: Architecture, metrics: Metrics) -> float | None:
         name = self._minimize
+        if not isinstance(metrics, Mapping):
+            raise InvalidObservation(f"metrics {shown(metrics)}: give numbers by name")
         if name not in metrics and name in COUNTED:
             return float(getattr(backbone_cost(architecture, BackboneScale(), IMAGE_SIZE), name))
+        if name not in metrics and self._front:
+            return None
         if name not in metrics:
-            there = ", ".join(sorted(metrics)) or "none"
+            there = ", ".join(sorted(map(str, metrics))) or "none"
             raise InvalidObservation(
-                f"no metric {name!r} to minimise in an observation, whose metrics are: {there}"
+                f"no metric {shown(name)} to minimise in an observation, whose metrics are: "
+                f"{there}; begin a new run with one of these as --controller.options.minimize, and "
+                "--warm-start takes what this one found along"
             )
-        cost = float(metrics[name])
-        if not math.isfinite(cost):
+        try:
+            return finite_number(metrics[name])
+        except ValueError as fault:
             raise InvalidObservation(
-                f"{name} {cost} of architecture {architecture.key}: a metric to minimise is a "
-                "finite number, so pass the reward None for a candidate that has none"
-            )
-        return cost
+                f"{name} of architecture {architecture.key}: {fault}, as a metric to minimise has "
+                "to be: pass the reward None for a candidate that has none"
+            ) from fault
 
     def _enter_front(self, found: Evaluated) -> None:
         for other in self._front:
@@ -159,19 +171,14 @@ class NSGA2:
             "crossover_rate": self._crossover_rate,
         }
 
-    def _checked(self, name: str, state: dict[str, Any]) -> list[Evaluated]:
-        entries: Any = state.get(name)
+    def _saved(self, name: str, state: dict[str, Any], most: int | None = None) -> list[Evaluated]:
+        entries, found = saved_list(state, name, most), []
         try:
-            found = [Evaluated(tuple(g), float(r), float(c)) for g, r, c in entries]
-            for genotype, reward, cost in found:
-                check_observation(self._space, genotype, reward)
-                if not math.isfinite(cost):
-                    raise InvalidState(f"a cost of {cost}")
+            for genotype, number, cost in entries:
+                member = check_observation(self._space, genotype, None).genotype
+                found.append(Evaluated(member, finite_number(number), finite_number(cost)))
         except (TypeError, ValueError) as fault:
-            raise InvalidState(
-                f"the state's {name} is not one of this space ({fault}): make the controller "
-                "with the space that it was written for"
-            ) from fault
+            raise foreign(name, fault) from fault
         return found
 
 

@@ -1,5 +1,6 @@
 """What a predictor has been told: every result in order, and one row a network."""
 
+import math
 from dataclasses import dataclass, field
 
 from controllers.architecture_features import ArchitectureFeatures
@@ -17,7 +18,11 @@ class ObservedNetwork:
     @property
     def reward(self) -> float | None:
         """The mean, or None if it only failed."""
-        return sum(self.rewards) / len(self.rewards) if self.rewards else None
+        if not self.rewards:
+            return None
+        mean = sum(self.rewards) / len(self.rewards)
+        # huge ones are divided first: not always, as that rounds otherwise
+        return mean if math.isfinite(mean) else sum(r / len(self.rewards) for r in self.rewards)
 
 
 class ObservedNetworks:

@@ -30,9 +30,11 @@ from controllers.policy_state import (
     samples_from_json,
     samples_to_json,
 )
+from controllers.saved_state import check_settings
 from controllers.single_thread import single_thread
 from search_space import Genotype, SearchSpace
 
+MOST_AT_ONCE = 256  # proposals drawn in advance, which takes up to two seconds
 MOST_IN_FLIGHT = 10_000  # proposals that were never observed; older ones are forgotten
 
 
@@ -72,7 +74,8 @@ class PolicyGradient:
         """Drawn from the policy, a batch in advance; redrawn when the policy has learnt."""
         if not self._ready:
             with single_thread():
-                drawn = self._sampler.draw(self._policy, self._settings.batch_size, self._rng)
+                count = min(self._settings.batch_size, MOST_AT_ONCE)
+                drawn = self._sampler.draw(self._policy, count, self._rng)
             self._ready.extend(drawn)
         sample = self._ready.popleft()
         self._in_flight.setdefault(sample.genotype, []).append(sample)
@@ -84,9 +87,8 @@ class PolicyGradient:
         self, genotype: Genotype, reward: float | None, metrics: Metrics = NO_METRICS
     ) -> None:
         """Joins the batch; the policy learns when that is full. `None` ranks below all rewards."""
-        check_observation(self._space, genotype, reward)
-        sample = self._proposed(tuple(map(int, genotype)))
-        reward = None if reward is None else float(reward)
+        genotype, reward, _ = check_observation(self._space, genotype, reward)
+        sample = self._proposed(genotype)
         self._scores.add(reward)
         self._batch.append((sample, reward))
         if len(self._batch) == self._settings.batch_size:
@@ -112,12 +114,7 @@ class PolicyGradient:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Raises InvalidState."""
-        for name, ours in self._name_and_settings().items():
-            if state.get(name) != ours:
-                raise InvalidState(
-                    f"the state has {name}={state.get(name)!r}, this controller {ours!r}: make the "
-                    "controller with the settings that wrote it"
-                )
+        check_settings(state, self._name_and_settings())
         rng = generator_from_json(state.get("rng"))
         policy, largest = self._fresh_policy(generator_from_seed(0)), self._settings.batch_size
         policy_from_json(state.get("policy"), policy)

@@ -1,15 +1,15 @@
 """A policy, its optimiser and its samples as plain JSON values."""
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 import torch
 
-from controllers.errors import InvalidObservation, InvalidState
+from controllers.errors import InvalidState
+from controllers.finite_number import finite_number
 from controllers.lstm_policy import LstmPolicy
-from controllers.observation import check_observation
 from controllers.policy_samples import PolicySample, PolicySampler
+from controllers.saved_state import saved_genotypes
 from controllers.tensor_state import tensor_from_json, tensor_to_json
 
 _MOMENTS = ("exp_avg", "exp_avg_sq")  # torch's names of Adam's first and second moment
@@ -82,17 +82,7 @@ def samples_from_json(
 ) -> list[PolicySample]:
     """Raises InvalidState unless they are at most `most` members of its space."""
     entries = _entries(state, name, ("genotypes", "log_probs"))
-    try:
-        genotypes = [tuple(genotype) for genotype in entries["genotypes"]]
-        for genotype in genotypes:
-            check_observation(sampler.space, genotype, None)
-    except (TypeError, InvalidObservation) as fault:
-        raise InvalidState(
-            f"the state's {name} is not of this space ({fault}): make the controller with the "
-            "space that it was written for"
-        ) from fault
-    if most is not None and len(genotypes) > most:
-        raise InvalidState(f"the state's {name} has {len(genotypes)} samples, at most {most} fit")
+    genotypes = saved_genotypes(entries, "genotypes", sampler.space, most)
     shape = (len(genotypes), len(sampler.widths)) if genotypes else (0,)
     rows = tensor_from_json(entries["log_probs"], shape, f"{name}.log_probs")
     if (rows > 1e-3).any():  # rounding makes a certain choice a little likelier than that
@@ -105,10 +95,10 @@ def rewards_from_json(state: Any, name: str, most: int) -> list[float | None]:  
     """Raises InvalidState unless they are at most `most` finite numbers, None among them."""
     if not isinstance(state, list) or len(state) > most:
         raise InvalidState(f"the state's {name} is no list of at most {most} rewards: {_WAY_OUT}")
-    for reward in state:
-        if reward is not None and (type(reward) not in (int, float) or not math.isfinite(reward)):
-            raise InvalidState(f"the state's {name} has a reward {reward!r}: {_WAY_OUT}")
-    return [None if reward is None else float(reward) for reward in state]
+    try:
+        return [None if reward is None else finite_number(reward) for reward in state]
+    except ValueError as fault:
+        raise InvalidState(f"the state's {name} has a reward: {fault}; {_WAY_OUT}") from fault
 
 
 def _entries(state: Any, name: str, wanted: tuple[str, ...]) -> dict[str, Any]:  # noqa: ANN401

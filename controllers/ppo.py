@@ -5,10 +5,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from controllers.option_checks import check_whole
+from controllers.option_checks import check_number, check_whole
 from controllers.policy_gradient import Batch, PolicyGradient
-from controllers.policy_settings import PolicySettings, check_number
+from controllers.policy_settings import PolicySettings
 from search_space import SearchSpace
+
+MOST_EPOCHS = 1000
 
 
 class PPO(PolicyGradient):
@@ -22,12 +24,12 @@ class PPO(PolicyGradient):
 
     Args:
         learning_rate: of Adam, from 1e-6 to 1.
-        batch_size: candidates that an update waits for and learns from.
-        hidden_size: of the LSTM.
+        batch_size: candidates that an update waits for and learns from, at most 1,000.
+        hidden_size: of the LSTM, at most 1,024.
         entropy_bonus: weight of the policy's entropy (nats, summed over the decisions), 0 to 100.
         exploration: share of the uniform distribution in each decision, 1e-6 to 0.9.
         baseline_window: rewards that the baseline looks back on.
-        epochs: steps of the optimiser a batch.
+        epochs: steps of the optimiser a batch, at most 1,000.
         clip_range: epsilon of equation 7, from 0.01 to 0.99.
 
     Raises:
@@ -50,7 +52,7 @@ class PPO(PolicyGradient):
         settings = PolicySettings(
             learning_rate, batch_size, hidden_size, entropy_bonus, exploration, baseline_window
         )
-        check_whole("epochs", epochs)
+        check_whole("epochs", epochs, most=MOST_EPOCHS)
         check_number("clip_range", clip_range, 0.01, 0.99)
         self._epochs, self._clip_range = epochs, clip_range
         super().__init__(space, seed, settings)

@@ -7,7 +7,7 @@ import numpy as np
 from controllers.architecture_features import ArchitectureFeatures, architecture_features
 from controllers.candidate_pool import Candidates, breed
 from controllers.controller import NO_METRICS, Metrics
-from controllers.errors import InvalidSetting
+from controllers.errors import InvalidSetting, InvalidState
 from controllers.generator_state import (
     generator_from_json,
     generator_from_seed,
@@ -17,16 +17,14 @@ from controllers.network_kernel import NetworkKernel
 from controllers.observation import check_observation
 from controllers.observed_networks import ObservedNetworks
 from controllers.option_checks import check_share, check_whole
-from controllers.predictor_state import (
-    saved_fit,
-    saved_genotypes,
-    saved_journal,
-)
-from controllers.saved_state import check_settings
+from controllers.predictor_state import saved_fit
+from controllers.reference_sample import reference_sample
+from controllers.saved_state import check_settings, saved_genotypes, saved_results
 from controllers.surrogate import Members, Surrogate
 from search_space import Genotype, SearchSpace
 
-REFERENCE = 128  # members that features are standardised on
+MOST_BRED = 1000  # children for a proposal, half a millisecond each
+MOST_WAITING = 64  # candidates that stay in the pool
 MOST_PENDING = 32  # proposals that are out and still remembered
 REFIT, RETUNE = 25, 4  # after one part in so many of new results, at least one
 
@@ -50,7 +48,7 @@ class Predictor:
         elite_size: incumbents, 1 or more.
         crossover_rate: share of the children that have two parents.
         breadth: children bred for a proposal while less than 64 results are known; then fewer,
-            down to a fifth.
+            down to a fifth; at most 1,000.
         training_size: networks that the surrogate is fitted to: the best and the latest.
 
     Raises:
@@ -70,7 +68,7 @@ class Predictor:
     ) -> None:
         check_whole("initial_size", initial_size, 2)
         check_whole("elite_size", elite_size)
-        check_whole("breadth", breadth)
+        check_whole("breadth", breadth, most=MOST_BRED)
         check_whole("training_size", training_size, 10)
         check_share("crossover_rate", crossover_rate)
         if not isinstance(exploration, int | float) or not 0 <= exploration < np.inf:
@@ -103,8 +101,8 @@ class Predictor:
         )
         value = mean + self._exploration * sd
         order: list[int] = np.argsort(-value, kind="stable").tolist()
-        best, *others = [candidates[index] for index in order]
-        self._pool = {features.identity: (genotype, features) for genotype, features in others[:64]}
+        best, *kept = [candidates[index] for index in order[: MOST_WAITING + 1]]
+        self._pool = {features.identity: (genotype, features) for genotype, features in kept}
         self._hand_out(*best)
         return best[0]
 
@@ -112,12 +110,11 @@ class Predictor:
         self, genotype: Genotype, reward: float | None, metrics: Metrics = NO_METRICS
     ) -> None:
         """Remembered; the surrogate is fitted when the next proposal needs it."""
-        check_observation(self._space, genotype, reward)
-        known = tuple(map(int, genotype))
-        features = self._features(known)
+        genotype, reward, architecture = check_observation(self._space, genotype, reward)
+        features = architecture_features(architecture)
         self._pending.pop(features.identity, None)
         self._pool.pop(features.identity, None)
-        self._observed.add(known, features, None if reward is None else float(reward))
+        self._observed.add(genotype, features, reward)
 
     def state_dict(self) -> dict[str, Any]:
         """Settings, generator, all results in order, what is out, the pool, and the last fit."""
@@ -137,16 +134,20 @@ class Predictor:
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Raises InvalidState."""
         check_settings(state, self._settings())
-        journal = saved_journal(state, self._space)
-        pending, pool = (saved_genotypes(state, name, self._space) for name in ("pending", "pool"))
+        journal = saved_results(state, "journal", self._space)
+        pending = saved_genotypes(state, "pending", self._space, MOST_PENDING)
+        pool = saved_genotypes(state, "pool", self._space, MOST_WAITING)
         fitted, tuned, members = saved_fit(state, len(journal))
-        self._rng = generator_from_json(state.get("rng"))
-        self._observed, self._model = ObservedNetworks(), None
-        self._fitted, self._tuned = fitted, tuned
+        rng = generator_from_json(state.get("rng"))
+        observed, model = ObservedNetworks(), None
         for number, (genotype, reward) in enumerate(journal, 1):
-            self._observed.add(genotype, self._features(genotype), reward)
+            observed.add(genotype, self._features(genotype), reward)
+            if number == fitted and observed.scored < 2:
+                raise InvalidState(f"the state has a fit to {fitted} results, but hardly a reward")
             if number == fitted:
-                self._model = self._fit(members)
+                model = self._fit(observed, members)
+        self._rng, self._observed, self._model = rng, observed, model
+        self._fitted, self._tuned = fitted, tuned
         self._pending, self._pool = self._candidates(pending), self._candidates(pool)
 
     def _fresh_model(self) -> Surrogate:
@@ -155,16 +156,15 @@ class Predictor:
             retune = self._model is None or known - self._tuned >= max(1, self._tuned // RETUNE)
             self._tuned = known if retune else self._tuned
             members = None if retune or self._model is None else self._model.members
-            self._model, self._fitted = self._fit(members), known
+            self._model, self._fitted = self._fit(self._observed, members), known
         return self._model
 
-    def _fit(self, members: Members | None) -> Surrogate:
+    def _fit(self, observed: ObservedNetworks, members: Members | None) -> Surrogate:
         if self._kernel is None:
             # of a generator of its own: the features' scale is the space's, not the search's
-            rng = generator_from_seed(0)
-            sample = [self._space.sample(rng) for _ in range(REFERENCE)]
+            sample = reference_sample(self._space, generator_from_seed(0))
             self._kernel = NetworkKernel([self._features(genotype) for genotype in sample])
-        networks = self._observed.best_and_latest(self._training_size)
+        networks = observed.best_and_latest(self._training_size)
         return Surrogate(self._kernel, networks, members, self._elite_size)
 
     def _grow(self, model: Surrogate) -> None:

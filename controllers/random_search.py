@@ -3,13 +3,13 @@
 from typing import Any
 
 from controllers.controller import NO_METRICS, Metrics
-from controllers.errors import InvalidState
 from controllers.generator_state import (
     generator_from_json,
     generator_from_seed,
     generator_to_json,
 )
 from controllers.observation import check_observation
+from controllers.saved_state import check_settings
 from search_space import Genotype, SearchSpace
 
 
@@ -36,9 +36,5 @@ class RandomSearch:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Raises InvalidState."""
-        if state.get("controller") != type(self).__name__:
-            raise InvalidState(
-                f"a state of {state.get('controller')!r} cannot be loaded into "
-                f"{type(self).__name__!r}: make the controller that wrote it"
-            )
+        check_settings(state, {"controller": type(self).__name__})
         self._rng = generator_from_json(state.get("rng"))

@@ -1,10 +1,12 @@
 """Regularized (ageing) evolution, Real et al. 2019, arXiv 1802.01548, algorithm 1."""
 
+import re
 from collections import deque
 from typing import Any
 
 from controllers.controller import NO_METRICS, Metrics
 from controllers.errors import InvalidSetting, InvalidState
+from controllers.finite_number import finite_number
 from controllers.generator_state import (
     generator_from_json,
     generator_from_seed,
@@ -16,10 +18,12 @@ from controllers.saved_state import (
     Scored,
     check_settings,
     saved_count,
+    saved_list,
     saved_scored,
     scored_to_json,
 )
 from search_space import Genotype, SearchSpace
+from search_space.shown import shown
 
 
 class RegularizedEvolution:
@@ -85,14 +89,15 @@ class RegularizedEvolution:
         self, genotype: Genotype, reward: float | None, metrics: Metrics = NO_METRICS
     ) -> None:
         """Enters the population as its youngest, unless `reward` is None or the result known."""
-        key = check_observation(self._space, genotype, reward).key
+        genotype, reward, architecture = check_observation(self._space, genotype, reward)
+        key = architecture.key
         if key in self._known and self._known[key] == reward:
             self._repeats += 1
             return
         self._repeats = 0
-        self._known[key] = None if reward is None else float(reward)
+        self._known[key] = reward
         if reward is not None:
-            self._population.append((tuple(map(int, genotype)), float(reward)))
+            self._population.append((genotype, reward))
 
     def state_dict(self) -> dict[str, Any]:
         """Settings, counts, generator, results known, and the population from the oldest on."""
@@ -108,9 +113,9 @@ class RegularizedEvolution:
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Raises InvalidState."""
         check_settings(state, self._settings())
-        population = saved_scored(state, "population", self._space)
+        population = saved_scored(state, "population", self._space, self._population_size)
         proposed, repeats = saved_count(state, "proposed"), saved_count(state, "repeats")
-        known = _checked_known(state.get("known"))
+        known = _checked_known(saved_list(state, "known"))
         self._rng = generator_from_json(state.get("rng"))
         self._proposed, self._repeats = proposed, repeats
         self._population = deque(population, maxlen=self._population_size)
@@ -139,9 +144,14 @@ class RegularizedEvolution:
         }
 
 
-def _checked_known(entries: Any) -> dict[str, float | None]:  # noqa: ANN401 (parsed JSON)
+def _checked_known(entries: list[Any]) -> dict[str, float | None]:
+    known: dict[str, float | None] = {}
     try:
-        return {str(key): None if reward is None else float(reward) for key, reward in entries}
+        for key, reward in entries:
+            if not re.fullmatch("[0-9a-f]{32}", key):
+                raise InvalidState(f"{shown(key)} is no key")
+            known[key] = None if reward is None else finite_number(reward)
+        return known
     except (TypeError, ValueError) as fault:
         raise InvalidState(
             f"the state's known results are no pairs of a key and a reward ({fault}): replay the "

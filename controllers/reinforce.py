@@ -20,8 +20,8 @@ class Reinforce(PolicyGradient):
 
     Args:
         learning_rate: of Adam, from 1e-6 to 1.
-        batch_size: candidates that an update waits for and learns from.
-        hidden_size: of the LSTM.
+        batch_size: candidates that an update waits for and learns from, at most 1,000.
+        hidden_size: of the LSTM, at most 1,024.
         entropy_bonus: weight of the policy's entropy (nats, summed over the decisions), 0 to 100.
         exploration: share of the uniform distribution in each decision, 1e-6 to 0.9.
         baseline_window: rewards that the baseline looks back on.

@@ -1,47 +1,91 @@
-"""What a controller reads from a state: who wrote it, counts, and scored genotypes."""
+"""What a controller reads from a state: who wrote it, counts, genotypes and results."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from controllers.errors import InvalidState
 from controllers.observation import check_observation
 from search_space import Genotype, SearchSpace
+from search_space.shown import shown
 
-Scored = tuple[Genotype, float]  # a genotype and its reward
+LARGEST_COUNT: Final = 2**53  # up to here JSON's numbers are whole in any language
+
+Result = tuple[Genotype, float | None]  # a genotype and its reward, None for a failure
+Scored = tuple[Genotype, float]
 
 
-def check_settings(state: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
-    """Raises InvalidState unless the state was written with these settings."""
+def check_settings(state: object, settings: Mapping[str, Any]) -> None:
+    """Raises InvalidState unless `state` is a table that was written with these settings."""
+    if not isinstance(state, dict):
+        raise InvalidState(f"{shown(state)} is no state: give what state_dict returned")
     for name, ours in settings.items():
         if state.get(name) != ours:
             raise InvalidState(
-                f"the state has {name}={state.get(name)!r}, this controller {ours!r}: make the "
-                "controller with the settings that wrote it"
+                f"the state has {name}={shown(state.get(name))}, this controller {ours!r}: make "
+                "the controller with the settings that wrote it"
             )
 
 
 def saved_count(state: Mapping[str, Any], name: str) -> int:
     """A whole number from 0 on. Raises InvalidState."""
     count = state.get(name)
-    if type(count) is not int or count < 0:
-        raise InvalidState(f"the state has {name}={count!r}: it is a count, from 0")
+    if type(count) is not int or not 0 <= count <= LARGEST_COUNT:
+        raise InvalidState(f"the state has {name}={shown(count)}: it is a count, from 0")
     return count
 
 
-def saved_scored(state: Mapping[str, Any], name: str, space: SearchSpace) -> list[Scored]:
-    """Members of `space` with their rewards. Raises InvalidState."""
+def saved_list(state: Mapping[str, Any], name: str, most: int | None = None) -> list[Any]:
+    """A list of at most `most` entries. Raises InvalidState."""
+    found = state.get(name)
+    if not isinstance(found, list | tuple):
+        raise InvalidState(f"the state has {name}={shown(found)}: it is a list")
+    if most is not None and len(found) > most:
+        raise InvalidState(f"the state's {name} has {len(found)} entries, at most {most} fit")
+    return list(found)
+
+
+def saved_results(
+    state: Mapping[str, Any], name: str, space: SearchSpace, most: int | None = None
+) -> list[Result]:
+    """Members of `space` with their rewards, None for a failure. Raises InvalidState."""
+    entries = saved_list(state, name, most)
     try:
-        found = [(tuple(genotype), float(reward)) for genotype, reward in state[name]]
-        for genotype, reward in found:
-            check_observation(space, genotype, reward)
-    except (LookupError, TypeError, ValueError) as fault:
-        raise InvalidState(
-            f"the state's {name} is not one of this space ({fault}): make the controller "
-            "with the space that it was written for"
-        ) from fault
-    return found
+        return [check_observation(space, genotype, reward)[:2] for genotype, reward in entries]
+    except (TypeError, ValueError) as fault:
+        raise foreign(name, fault) from fault
+
+
+def saved_scored(
+    state: Mapping[str, Any], name: str, space: SearchSpace, most: int | None = None
+) -> list[Scored]:
+    """Members of `space` with their rewards. Raises InvalidState."""
+    scored = []
+    for genotype, reward in saved_results(state, name, space, most):
+        if reward is None:
+            raise InvalidState(f"the state's {name} has a member without a reward")
+        scored.append((genotype, reward))
+    return scored
+
+
+def saved_genotypes(
+    state: Mapping[str, Any], name: str, space: SearchSpace, most: int | None = None
+) -> list[Genotype]:
+    """Members of `space`. Raises InvalidState."""
+    entries = saved_list(state, name, most)
+    try:
+        return [check_observation(space, genotype, None).genotype for genotype in entries]
+    except ValueError as fault:
+        raise foreign(name, fault) from fault
 
 
 def scored_to_json(scored: Iterable[Scored]) -> list[Any]:
     """Inverse of `saved_scored`."""
     return [[list(genotype), reward] for genotype, reward in scored]
+
+
+def foreign(name: str, fault: Exception) -> InvalidState:
+    """What is raised where an entry of the state's list `name` is `fault`y."""
+    return InvalidState(
+        f"the state's {name} is not one of this space ({fault}): make the controller with the "
+        "space that it was written for"
+    )

@@ -30,7 +30,8 @@ def tensor_from_json(state: Any, shape: Sequence[int], name: str) -> Tensor:  # 
         numbers = np.frombuffer(base64.b64decode(state["float32"], validate=True), _LITTLE_ENDIAN)
     except (TypeError, KeyError, ValueError, binascii.Error) as fault:
         raise _refusal(name, f"is no tensor ({fault})") from fault
-    if found != list(shape) or numbers.size != np.prod(shape, dtype=np.int64):
+    whole = all(type(length) is int for length in found)  # True == 1
+    if not whole or found != list(shape) or numbers.size != np.prod(shape, dtype=np.int64):
         raise _refusal(name, f"has shape {found} and {numbers.size} numbers, not {list(shape)}")
     if not np.isfinite(numbers).all():
         raise _refusal(name, "holds numbers that are not finite")

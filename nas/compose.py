@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from controllers import Controller
 from nas.config import LIMITS, Config
 from nas.errors import UsageError
+from nas.needed_metric import check_needed_metric
 from nas.plugins import find_plugin, make_plugin
 from nas.space_source import named_space
 from nas.study import Metrics, Objective
@@ -70,9 +71,12 @@ def make_parts(config: Config) -> Parts:
         raise UsageError(f"task detection takes no options, only sections: {config.task.options}")
     objective = make_objective(config)
     whole, cost = make_space(config), make_cost(config)
-    cost(whole.decode(whole.unrank(0)))  # refuses widths that this space's blocks cannot have
+    # refuses widths that this space's blocks cannot have
+    counted = cost(whole.decode(whole.unrank(0)))
     space = limited(whole, cost, config)
-    return Parts(space, make_controller(config, space), objective, cost)
+    controller = make_controller(config, space)
+    check_needed_metric(controller, counted, lambda: find_plugin("task", config.task.name, TASKS))
+    return Parts(space, controller, objective, cost)
 
 
 def limited(

@@ -10,6 +10,8 @@ from typing import Any, Final
 from ray.tune.search import Searcher
 
 from controllers import Controller, InvalidState
+from controllers.finite_number import finite_number
+from controllers.observation import check_observation
 from nas.errors import UsageError
 from search_space import Genotype, SearchSpace, to_json
 
@@ -113,10 +115,11 @@ class ControllerSearcher(Searcher):
         """Goes on where `save` was called. Raises InvalidState."""
         try:
             state = json.loads(Path(checkpoint_path).read_text("utf-8"))
-            trials = {name: tuple(genotype) for name, genotype in state["trials"].items()}
-            known = {key: value and (value[0], value[1]) for key, value in state["known"].items()}
-            for genotype in trials.values():
-                self._space.decode(genotype)
+            trials = {
+                name: check_observation(self._space, genotype, None).genotype
+                for name, genotype in state["trials"].items()
+            }
+            known = {key: _known(entry) for key, entry in state["known"].items()}
             self._controller.load_state_dict(state["controller"])
         except (AttributeError, LookupError, TypeError, ValueError) as fault:
             raise InvalidState(
@@ -134,6 +137,14 @@ class ControllerSearcher(Searcher):
             return None if reward is None else float(reward)
         except (TypeError, ValueError, LookupError, ArithmeticError) as error:
             raise UsageError(f"the objective fails on {dict(metrics)}: {error}") from error
+
+
+def _known(entry: Any) -> Known | None:  # noqa: ANN401 (parsed JSON)
+    if entry is None:
+        return None
+    reward, metrics = entry
+    numbers = {name: finite_number(value) for name, value in metrics.items()}
+    return None if reward is None else finite_number(reward), numbers
 
 
 def _numbers(result: Mapping[str, Any]) -> dict[str, float]:

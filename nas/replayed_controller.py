@@ -8,10 +8,12 @@ import numpy as np
 from controllers import NO_METRICS, ControllerError, InvalidState, Metrics
 from controllers.generator_state import generator_from_seed
 from controllers.observation import check_observation
+from controllers.saved_state import Result, check_settings, saved_list
 from search_space import Genotype, SearchSpace
+from search_space.shown import shown
 
 Reward = float | None
-Call = tuple[Genotype, Reward] | None  # an observation, or a proposal
+Call = Result | None  # an observation, or a proposal
 LARGEST_SEED: Final = 2**32
 
 
@@ -46,7 +48,7 @@ class ReplayedController:
         settings: Mapping[str, Any],
     ) -> None:
         generator_from_seed(seed)  # refuses what is no seed
-        self._space, self._seed, self._make = space, seed, make_algorithm
+        self._space, self._seed, self._make = space, int(seed), make_algorithm
         self._settings = {"controller": type(self).__name__, **settings}
         self._calls: list[Call] = []
         self._algorithm = self._fresh(seed)
@@ -59,8 +61,7 @@ class ReplayedController:
 
     def observe(self, genotype: Genotype, reward: Reward, metrics: Metrics = NO_METRICS) -> None:
         """Told to the algorithm, which may forget what it did not ask for."""
-        check_observation(self._space, genotype, reward)
-        call = tuple(map(int, genotype)), None if reward is None else float(reward)
+        call = check_observation(self._space, genotype, reward)[:2]
         self._algorithm.tell(*call)
         self._calls.append(call)
 
@@ -71,15 +72,12 @@ class ReplayedController:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Plays the state's calls to a fresh algorithm. Raises InvalidState."""
-        for name, ours in self._settings.items():
-            if state.get(name) != ours:
-                raise InvalidState(
-                    f"the state has {name}={state.get(name)!r}, this controller {ours!r}: make the "
-                    "controller with the settings that wrote it"
-                )
+        check_settings(state, self._settings)
+        seed, entries = state.get("seed"), saved_list(state, "calls")
+        if type(seed) is not int or seed < 0:
+            raise InvalidState(f"the state has seed={shown(seed)}: it is a whole number from 0 on")
         try:
-            seed = int(state["seed"])
-            calls = [self._call(entry) for entry in state["calls"]]
+            calls = [self._call(entry) for entry in entries]
             algorithm = self._fresh(seed)
             for call in calls:
                 algorithm.ask() if call is None else algorithm.tell(*call)
@@ -97,5 +95,4 @@ class ReplayedController:
         if entry is None:
             return None
         genotype, reward = entry
-        check_observation(self._space, tuple(genotype), reward)
-        return tuple(genotype), None if reward is None else float(reward)
+        return check_observation(self._space, genotype, reward)[:2]

@@ -7,13 +7,14 @@ The folder that the command is typed in is searched for modules.
 
 from typing import Any
 
-from controllers import NO_METRICS, InvalidState, Metrics
+from controllers import NO_METRICS, Metrics
 from controllers.generator_state import (
     generator_from_json,
     generator_from_seed,
     generator_to_json,
 )
 from controllers.observation import check_observation
+from controllers.saved_state import Scored, check_settings, saved_scored, scored_to_json
 from search_space import Genotype, SearchSpace
 
 
@@ -27,36 +28,34 @@ class BestOfK:
     def __init__(self, space: SearchSpace, seed: int, k: int = 10) -> None:
         self.space, self.k = space, k
         self.rng = generator_from_seed(seed)  # the only randomness: same seed, same search
-        self.best: list[tuple[float, Genotype]] = []
+        self.best: list[Scored] = []  # genotypes with their rewards
 
     def propose(self) -> Genotype:
         """Never waits: there may be as many proposals without a reward as there are workers."""
         if len(self.best) < self.k:
             return self.space.sample(self.rng)
-        _, parent = self.best[self.rng.integers(self.k)]
+        parent, _ = self.best[self.rng.integers(self.k)]
         return self.space.mutate(parent, self.rng)
 
     def observe(
         self, genotype: Genotype, reward: float | None, metrics: Metrics = NO_METRICS
     ) -> None:
         """Keeps the best; `None` is a failed candidate."""
-        check_observation(self.space, genotype, reward)
+        genotype, reward, _ = check_observation(self.space, genotype, reward)
         if reward is not None:
-            self.best = sorted([*self.best, (reward, genotype)], reverse=True)[: self.k]
+            known = [*self.best, (genotype, reward)]
+            self.best = sorted(known, key=lambda scored: -scored[1])[: self.k]
 
     def state_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
         rng = generator_to_json(self.rng)
-        return {"controller": "BestOfK", "k": self.k, "rng": rng, "best": list(self.best)}
+        return {**self._settings(), "rng": rng, "best": scored_to_json(self.best)}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Refuses what is not its own, and changes nothing before all of it is checked."""
-        if (state.get("controller"), state.get("k")) != ("BestOfK", self.k):
-            raise InvalidState(f"no state of BestOfK with k={self.k}: make the one that wrote it")
-        try:
-            best = [(float(reward), tuple(genotype)) for reward, genotype in state["best"]]
-            for reward, genotype in best:
-                check_observation(self.space, genotype, reward)
-        except (TypeError, ValueError, LookupError) as fault:
-            raise InvalidState(f"the state's best are not of this space: {fault}") from fault
+        check_settings(state, self._settings())
+        best = saved_scored(state, "best", self.space, most=self.k)
         self.rng, self.best = generator_from_json(state.get("rng")), best
+
+    def _settings(self) -> dict[str, Any]:
+        return {"controller": "BestOfK", "k": self.k}

@@ -10,6 +10,7 @@ Override the fixture `space` to take it in another space.
 
 import json
 import math
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -18,9 +19,16 @@ import pytest
 
 from controllers import Controller, InvalidObservation, InvalidState
 from search_space import Genotype, SearchSpace, SpineNetSpace
+from search_space.shown import shown
+from tests.controllers.damage import damaged_states
 from tests.controllers.toy_space import ToySpace
 
 MakeController = Callable[[int], Controller]
+
+NO_REWARDS = (
+    *(math.nan, math.inf, -math.inf, 10**400, 1j, True),
+    *("0.5", [0.5], {}, np.array([0.5, 0.6]), np.bool_(True)),
+)
 
 
 def score(genotype: Genotype) -> float:
@@ -131,20 +139,71 @@ class ControllerContract:
         controller.observe(foreign, 0.5)
         assert all(space.decode(controller.propose()) for _ in range(80))
 
-    @pytest.mark.parametrize("reward", [math.nan, math.inf, -math.inf])
+    def test_numbers_of_numpy_and_lists_are_taken_as_pythons(
+        self, make_controller: MakeController
+    ) -> None:
+        plain, other = make_controller(0), make_controller(0)
+        for step in range(12):
+            genotype = plain.propose()
+            assert other.propose() == genotype
+            plain.observe(genotype, step / 8)
+            array: Any = np.array(genotype) if step % 2 else list(genotype)
+            other.observe(array, np.float32(step / 8))
+        assert through_json(other.state_dict()) == through_json(plain.state_dict())
+
+    def test_huge_and_tiny_rewards_are_taken(
+        self, space: SearchSpace, make_controller: MakeController
+    ) -> None:
+        controller = make_controller(0)
+        for step in range(40):
+            genotype = controller.propose()
+            space.decode(genotype)
+            controller.observe(genotype, (1e308, -1.7e308, 1.7e308, 5e-324, 0.0)[step % 5])
+
+    @pytest.mark.parametrize("reward", NO_REWARDS, ids=shown)
     def test_a_reward_that_is_no_number_is_refused(
-        self, make_controller: MakeController, reward: float
+        self, make_controller: MakeController, reward: Any
     ) -> None:
         controller = make_controller(0)
         genotype = controller.propose()
         before = through_json(controller.state_dict())
-        with pytest.raises(InvalidObservation, match=str(reward)):
+        with pytest.raises(InvalidObservation, match=re.escape(f"reward {shown(reward)}")):
             controller.observe(genotype, reward)
         assert through_json(controller.state_dict()) == before
 
     def test_a_genotype_of_another_space_is_refused(self, make_controller: MakeController) -> None:
         with pytest.raises(InvalidObservation, match="no member"):
             make_controller(0).observe((0, 0, 10**6), 0.5)
+
+    @pytest.mark.parametrize("change", [bool, float, str], ids=["bool", "float", "str"])
+    def test_a_genotype_of_other_things_than_whole_numbers_is_refused(
+        self, make_controller: MakeController, change: Callable[[int], Any]
+    ) -> None:
+        controller = make_controller(0)
+        genotype = controller.propose()
+        with pytest.raises(InvalidObservation, match="no member"):
+            controller.observe(tuple(map(change, genotype)), 0.5)
+
+    @pytest.mark.parametrize("state", [None, [], "x", 3], ids=shown)
+    def test_a_state_that_is_no_table_is_refused(
+        self, make_controller: MakeController, state: Any
+    ) -> None:
+        with pytest.raises(InvalidState):
+            make_controller(0).load_state_dict(state)
+
+    def test_a_value_of_another_type_anywhere_in_a_state_is_refused(
+        self, make_controller: MakeController
+    ) -> None:
+        controller = make_controller(0)
+        search(controller, 16)
+        before = through_json(controller.state_dict())
+        for path, wrong, state in damaged_states(before, 30):
+            try:
+                controller.load_state_dict(state)
+            except InvalidState:
+                continue
+            pytest.fail(f"{wrong!r} at {path} is loaded without a word")
+        assert through_json(controller.state_dict()) == before
 
     def test_a_foreign_or_damaged_state_is_refused_and_changes_nothing(
         self, make_controller: MakeController

@@ -210,3 +210,16 @@ def test_the_proposals_of_seed_7() -> None:
         (3, 1, 2, 1),
         (3, 0, 3, 2),
     ]
+
+
+@pytest.mark.parametrize("point", [True, 1.5, -1, 10**40, "1"])
+def test_a_point_that_is_no_count_is_refused(point: object) -> None:
+    local = LocalSearch(ToySpace(), 0)
+    asked_at = [[list(local.propose()), point]]
+    with pytest.raises(InvalidState, match="asked_at"):
+        local.load_state_dict({**local.state_dict(), "asked_at": asked_at})
+
+
+def test_a_perturbation_of_a_million_moves_is_refused() -> None:
+    with pytest.raises(InvalidSetting, match="kick is 1000000"):
+        LocalSearch(ToySpace(), 0, kick=10**6)

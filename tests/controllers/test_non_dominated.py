@@ -81,3 +81,9 @@ def test_a_front_of_one_point_repeated_has_no_distances_but_its_ends() -> None:
 
 def test_no_points_have_no_ranks() -> None:
     assert non_dominated_ranks([]) == crowding_distances([], []) == []
+
+
+def test_crowding_of_huge_values_is_that_of_small_ones() -> None:
+    points = [(-4.0, -4.0), (-1.0, -1.0), (2.0, 2.0), (4.0, 4.0)]
+    huge = [(reward * 2.0**1021, cost * 2.0**1021) for reward, cost in points]
+    assert crowding_distances(huge, [0] * 4) == crowding_distances(points, [0] * 4)

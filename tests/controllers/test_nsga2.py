@@ -184,7 +184,13 @@ def test_a_metric_that_observations_bring_is_taken_as_it_is() -> None:
     [
         ({"AP": 0.5, "params": 3}, "no metric 'latency_ms'.* are: AP, params"),
         ({}, "no metric 'latency_ms'.* are: none"),
-        ({"latency_ms": math.nan}, "latency_ms nan of architecture .* finite"),
+        ({"AP": 0.5}, r"--controller.options.minimize, and --warm-start"),
+        ({"latency_ms": None}, "None is no finite number"),
+        ({"latency_ms": [1]}, "is no finite number"),
+        ({"latency_ms": "abc"}, "'abc' is no finite number"),
+        ({"latency_ms": 10**400}, "is no finite number"),
+        (None, "metrics None: give numbers by name"),
+        ({"latency_ms": math.nan}, "latency_ms of architecture .*: nan is no finite number"),
     ],
 )
 def test_a_missing_metric_is_refused_with_those_that_there_are(
@@ -264,3 +270,22 @@ def test_the_proposals_of_seed_7() -> None:
         (3, 1, 2, 0),
         (0, 1, 2, 0),
     ]
+
+
+def test_a_candidate_without_the_metric_is_left_out_where_others_had_it() -> None:
+    nsga2 = NSGA2(SPACE, 0, minimize="latency_ms")
+    first, second = some_members(2)
+    nsga2.observe(first, 0.1, {"latency_ms": 3.0})
+    before = nsga2.state_dict()
+    nsga2.observe(second, 0.9, {"AP": 0.9})
+    assert nsga2.state_dict() == before
+
+
+@pytest.mark.parametrize("cost", [math.nan, "3", True, None])
+def test_a_saved_cost_that_is_no_number_is_refused(cost: object) -> None:
+    nsga2 = NSGA2(SPACE, 0, minimize="latency_ms")
+    nsga2.observe(some_members(1)[0], 0.1, {"latency_ms": 3.0})
+    state = nsga2.state_dict()
+    state["front"][0][2] = cost
+    with pytest.raises(InvalidState, match="front"):
+        nsga2.load_state_dict(state)

@@ -105,7 +105,9 @@ def test_proposals_that_are_never_observed_are_forgotten_in_the_end(
     ("option", "value"),
     [
         ("batch_size", 0),
+        ("batch_size", 1001),
         ("hidden_size", 2.5),
+        ("hidden_size", 1025),
         ("baseline_window", True),
         ("learning_rate", 0.0),
         ("entropy_bonus", -0.1),
@@ -163,3 +165,11 @@ def test_a_state_of_another_space_is_refused(make: Make) -> None:
 def test_a_single_choice_space_of_one_decision_is_searched(make: Make) -> None:
     space: SearchSpace = ToySpace(length=1)
     assert {genotype[0] for genotype in proposals(make(space, 0), 60)} == {0, 1, 2, 3}
+
+
+@both
+def test_a_large_batch_is_drawn_in_parts(make: Make) -> None:
+    controller = make(ToySpace(), 0, batch_size=1000)
+    controller.propose()
+    assert len(controller.state_dict()["ready"]["genotypes"]) == 255
+    assert len({controller.propose() for _ in range(300)}) > 250

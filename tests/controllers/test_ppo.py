@@ -63,7 +63,9 @@ def test_a_bandit_s_best_arm_is_learnt() -> None:
         assert arms[-50:].count(2) >= 40
 
 
-@pytest.mark.parametrize(("option", "value"), [("epochs", 0), ("clip_range", 1.0)])
+@pytest.mark.parametrize(
+    ("option", "value"), [("epochs", 0), ("epochs", 1001), ("clip_range", 1.0)]
+)
 def test_an_option_of_its_own_outside_its_range_is_refused(option: str, value: float) -> None:
     with pytest.raises(InvalidSetting, match=f"{option} is {value}: give a"):
         PPO(ToySpace(), 0, **{option: value})  # type: ignore[arg-type]

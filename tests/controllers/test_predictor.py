@@ -103,6 +103,7 @@ def test_a_state_of_another_breadth_is_refused() -> None:
         ("elite_size", 0),
         ("crossover_rate", 1.5),
         ("breadth", 2.5),
+        ("breadth", 1001),
         ("training_size", 9),
     ],
 )
@@ -121,3 +122,38 @@ def test_it_beats_uniform_proposals_on_a_planted_landscape() -> None:
         rewards.append(sum(a == b for a, b in zip(genotype, target, strict=True)) / 8)
         predictor.observe(genotype, rewards[-1])
     assert np.mean(rewards[-20:]) > 0.5
+
+
+def searched(steps: int, fails: int = 0) -> Predictor:
+    predictor = Predictor(ToySpace(), 0, breadth=5)
+    for step in range(steps):
+        genotype = predictor.propose()
+        predictor.observe(genotype, None if step < fails else score(genotype))
+    return predictor
+
+
+@pytest.mark.parametrize("place", [0, 1])
+@pytest.mark.parametrize("count", [True, 1.5, "1", -1, 10**40])
+def test_a_fit_to_no_count_of_results_is_refused(place: int, count: object) -> None:
+    predictor = searched(12)
+    state = through_json(predictor.state_dict())
+    state["fit"][place] = count
+    with pytest.raises(InvalidState, match="fit"):
+        predictor.load_state_dict(state)
+
+
+def test_a_fit_to_failures_is_refused_and_changes_nothing() -> None:
+    predictor = searched(20, fails=12)
+    state = before = through_json(predictor.state_dict())
+    with pytest.raises(InvalidState, match="hardly a reward"):
+        predictor.load_state_dict({**state, "fit": [10, 10, state["fit"][2]]})
+    assert through_json(predictor.state_dict()) == before
+
+
+def test_huge_rewards_of_one_network_have_a_mean() -> None:
+    predictor = searched(12)
+    genotype = predictor.propose()
+    for reward in (1e308, 1.7e308, 1.6e308):
+        predictor.observe(genotype, reward)
+    for _ in range(5):  # a warning is an error in these tests
+        predictor.observe(predictor.propose(), 0.5)

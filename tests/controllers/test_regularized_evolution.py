@@ -255,3 +255,19 @@ def test_the_proposals_of_seed_7() -> None:
 def test_a_size_that_is_no_whole_number_is_refused(size: object) -> None:
     with pytest.raises(InvalidSetting, match=f"population_size is {size!r}"):
         RegularizedEvolution(ToySpace(), 0, population_size=size)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "known", [{}, "", [["0", 0.5]], [["g" * 32, 0.5]], [["0" * 32, float("nan")]], [[3, 0.5]]]
+)
+def test_known_results_that_are_none_are_refused(known: object) -> None:
+    evolution = RegularizedEvolution(ToySpace(), 0)
+    with pytest.raises(InvalidState, match="known"):
+        evolution.load_state_dict({**evolution.state_dict(), "known": known})
+
+
+def test_a_population_above_its_size_is_refused() -> None:
+    evolution = RegularizedEvolution(ToySpace(), 0, 2, 2)
+    population = [[list(genotype), 0.5] for genotype in some_members(3)]
+    with pytest.raises(InvalidState, match="population has 3 entries, at most 2 fit"):
+        evolution.load_state_dict({**evolution.state_dict(), "population": population})

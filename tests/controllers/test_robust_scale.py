@@ -33,3 +33,13 @@ def test_one_broken_evaluation_leaves_the_others_apart() -> None:
 
 def test_rewards_that_are_all_equal_are_targets_of_zero() -> None:
     assert robust_targets([0.3, 0.3, 0.3]).tolist() == [0, 0, 0]
+
+
+def test_targets_of_huge_rewards_are_those_of_small_ones() -> None:
+    rewards = [1.0, -7.0, None, 3.5, 3.25, 0.0]
+    huge = [None if reward is None else reward * 2.0**1020 for reward in rewards]
+    assert robust_targets(huge).tolist() == robust_targets(rewards).tolist()
+
+
+def test_targets_are_finite_where_the_spread_is_almost_nothing() -> None:
+    assert np.isfinite(robust_targets([0.0, 5e-324, 5e-324, -5e-324, 1e308])).all()

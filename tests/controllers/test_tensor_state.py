@@ -36,3 +36,9 @@ def test_numbers_are_little_endian_float32() -> None:
 def test_what_is_no_such_tensor_is_refused_by_name(damaged: Any) -> None:
     with pytest.raises(InvalidState, match="weights"):
         tensor_from_json(damaged, (2,), "weights")
+
+
+def test_a_shape_of_bools_is_refused() -> None:
+    state = tensor_to_json(torch.zeros(1, 2))
+    with pytest.raises(InvalidState, match="weights"):
+        tensor_from_json({**state, "shape": [True, 2]}, (1, 2), "weights")

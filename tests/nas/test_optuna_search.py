@@ -4,7 +4,7 @@ import numpy as np
 import optuna
 import pytest
 
-from controllers import InvalidSetting, RandomSearch
+from controllers import InvalidSetting
 from nas.optuna_search import TPE
 from proxy_tasks.errors import MissingExtra
 from search_space import Genotype, SearchSpace
@@ -34,13 +34,17 @@ def planted(genotype: Genotype) -> float:
 
 
 def test_it_finds_more_of_a_planted_optimum_than_random_search() -> None:
-    tpe, random = TPE(ToySpace(), 0), RandomSearch(ToySpace(), 0)
+    # Over 40 seeds the mean of its last 20 was 0.62 +- 0.10, of uniform members 0.25 +- 0.04: the
+    # mean of three is below 0.42 (3.5 standard errors) once in 4,000, uniform ones' above it once
+    # in 10**14.
     found = []
-    for _ in range(80):
-        genotype = tpe.propose()
-        found.append(planted(genotype))
-        tpe.observe(genotype, found[-1])
-    assert np.mean(found[-20:]) > max(planted(random.propose()) for _ in range(20)) - 0.1
+    for seed in range(3):
+        tpe = TPE(ToySpace(), seed)
+        for _ in range(80):
+            genotype = tpe.propose()
+            found.append(planted(genotype))
+            tpe.observe(genotype, found[-1])
+    assert np.mean(np.reshape(found, (3, 80))[:, -20:]) > 0.42
 
 
 def test_the_users_verbosity_of_optuna_stays(capfd: pytest.CaptureFixture[str]) -> None:

@@ -144,6 +144,20 @@ def test_a_damaged_state_is_refused_and_changes_nothing(tmp_path: Path, text: st
     assert (tmp_path / "after").read_text() == (tmp_path / "before").read_text()
 
 
+@pytest.mark.parametrize(
+    "entry", [[True, {}], ["1", {}], [0.5], [0.5, []], [0.5, {"AP": "1"}], [float("nan"), {}], 3]
+)
+def test_a_saved_result_that_is_none_is_refused(tmp_path: Path, entry: object) -> None:
+    searcher = ControllerSearcher(evolution(), SPACE)
+    drive(searcher, range(3))
+    searcher.save(str(tmp_path / "state"))
+    state = json.loads((tmp_path / "state").read_text())
+    state["known"][next(iter(state["known"]))] = entry
+    (tmp_path / "state").write_text(json.dumps(state))
+    with pytest.raises(InvalidState, match="is no state of this searcher"):
+        searcher.restore(str(tmp_path / "state"))
+
+
 def test_the_pickle_that_a_tuner_makes_is_the_same_searcher() -> None:
     searcher = ControllerSearcher(evolution(), SPACE)
     copied = cloudpickle.loads(cloudpickle.dumps(searcher))

@@ -4,7 +4,7 @@ import pytest
 from ray.tune.search import ConcurrencyLimiter, Searcher
 from ray.tune.search.sample import Categorical
 
-from controllers import InvalidSetting
+from controllers import InvalidSetting, InvalidState
 from nas.searcher_controller import SearcherController
 from search_space import SearchSpace
 from tests.controllers.contract import ControllerContract, MakeController
@@ -104,3 +104,10 @@ def test_a_searcher_that_limits_its_trials_is_refused_when_it_waits() -> None:
     controller.propose()
     with pytest.raises(InvalidSetting, match="ConcurrencyLimiter suggests nothing"):
         controller.propose()
+
+
+@pytest.mark.parametrize("seed", [float("inf"), True, 1.5, -1, "0"])
+def test_a_state_whose_seed_is_none_is_refused(seed: object) -> None:
+    controller = SearcherController(ToySpace(), 0, Uniform)
+    with pytest.raises(InvalidState, match="seed="):
+        controller.load_state_dict({**controller.state_dict(), "seed": seed})

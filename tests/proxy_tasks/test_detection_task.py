@@ -59,6 +59,10 @@ def test_one_seed_gives_one_result(task: DetectionTask) -> None:
     assert first == second
 
 
+def test_it_reports_the_metrics_that_it_names(task: DetectionTask) -> None:
+    assert set(task.evaluate(SPINENET_49, 5)) == set(task.METRICS)
+
+
 def test_another_seed_gives_another_training(task: DetectionTask) -> None:
     losses = {task.evaluate(SPINENET_49, seed)["class_loss"] for seed in (1, 2)}
     assert len(losses) == 2
