@@ -1,12 +1,10 @@
 """Regularized (ageing) evolution, Real et al. 2019, arXiv 1802.01548, algorithm 1."""
 
-import re
 from collections import deque
 from typing import Any
 
 from controllers.controller import NO_METRICS, Metrics
-from controllers.errors import InvalidSetting, InvalidState
-from controllers.finite_number import finite_number
+from controllers.errors import InvalidSetting
 from controllers.generator_state import (
     generator_from_json,
     generator_from_seed,
@@ -18,12 +16,11 @@ from controllers.saved_state import (
     Scored,
     check_settings,
     saved_count,
-    saved_list,
+    saved_known,
     saved_scored,
     scored_to_json,
 )
 from search_space import Genotype, SearchSpace
-from search_space.shown import shown
 
 
 class RegularizedEvolution:
@@ -115,7 +112,7 @@ class RegularizedEvolution:
         check_settings(state, self._settings())
         population = saved_scored(state, "population", self._space, self._population_size)
         proposed, repeats = saved_count(state, "proposed"), saved_count(state, "repeats")
-        known = _checked_known(saved_list(state, "known"))
+        known = saved_known(state)
         self._rng = generator_from_json(state.get("rng"))
         self._proposed, self._repeats = proposed, repeats
         self._population = deque(population, maxlen=self._population_size)
@@ -142,18 +139,3 @@ class RegularizedEvolution:
             "sample_size": self._sample_size,
             "crossover_rate": self._crossover_rate,
         }
-
-
-def _checked_known(entries: list[Any]) -> dict[str, float | None]:
-    known: dict[str, float | None] = {}
-    try:
-        for key, reward in entries:
-            if not re.fullmatch("[0-9a-f]{32}", key):
-                raise InvalidState(f"{shown(key)} is no key")
-            known[key] = None if reward is None else finite_number(reward)
-        return known
-    except (TypeError, ValueError) as fault:
-        raise InvalidState(
-            f"the state's known results are no pairs of a key and a reward ({fault}): replay the "
-            "run's journal to a fresh controller instead"
-        ) from fault

@@ -1,9 +1,11 @@
 """What a controller reads from a state: who wrote it, counts, genotypes and results."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from controllers.errors import InvalidState
+from controllers.finite_number import finite_number
 from controllers.observation import check_observation
 from search_space import Genotype, SearchSpace
 from search_space.shown import shown
@@ -89,3 +91,19 @@ def foreign(name: str, fault: Exception) -> InvalidState:
         f"the state's {name} is not one of this space ({fault}): make the controller with the "
         "space that it was written for"
     )
+
+
+def saved_known(state: Mapping[str, Any]) -> dict[str, float | None]:
+    """The last reward of each architecture's key, None for a failure. Raises InvalidState."""
+    known: dict[str, float | None] = {}
+    try:
+        for key, reward in saved_list(state, "known"):
+            if not re.fullmatch("[0-9a-f]{32}", key):
+                raise InvalidState(f"{shown(key)} is no key")
+            known[key] = None if reward is None else finite_number(reward)
+        return known
+    except (TypeError, ValueError) as fault:
+        raise InvalidState(
+            f"the state's known results are no pairs of a key and a reward ({fault}): replay the "
+            "run's journal to a fresh controller instead"
+        ) from fault
