@@ -47,7 +47,8 @@ class ConfigParser(OneLineParser):
         "controller": (
             "controller.name",
             "NAME",
-            "random, evolution, local, reinforce, ppo, predictor, nsga2 or package.module:Class",
+            "random, evolution, local, reinforce, ppo, predictor, nsga2, tpe, pyglove or "
+            "package.module:Class; its arguments are --controller.options.NAME",
         ),
         "space": ("space.preset", "NAME", "the search space: `nas space` lists them"),
         "pump": ("search.pump", "NAME", "ray (worker processes) or local (this process)"),

@@ -17,8 +17,9 @@ NOTES = """Every seed is a landscape: a synthetic reward of the space's networks
 that nothing has to be trained for. All controllers meet the same ones, with the same noise.
 The ratio is the budget divided by the evaluations until the best reward so far reaches what
 random search reaches: the median of its best rewards at the budget. Runs that do not reach it go
-on to 1.25 budgets, and count as 0.8 then, an upper bound. Figures are medians over seeds (regret:
-the mean) with 95 % bootstrap intervals; they do not depend on the number of workers.
+on to 1.25 budgets, and count as 0.8 then, an upper bound. Figures are medians over seeds with 95 %
+intervals of the sign test (fewer than 6 seeds: their range), regrets means with bootstrap
+intervals; they do not depend on the number of workers. `measured` needs --runs of 50 networks.
 References, run beside ours where installed (pip install 'spinenas[scorecard]'): tpe is Optuna's,
 pyglove is PyGlove's regularized evolution. A controller that fails is left out; the exit code is 2
 then."""

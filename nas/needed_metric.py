@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection
 
 from controllers import Controller
 from nas.errors import UsageError
+from results.front import LARGER_IS_BETTER
 from search_space.shown import shown
 
 
@@ -20,9 +21,14 @@ def check_needed_metric(
     if needed is None or needed in counted:
         return
     reported = getattr(find_task(), "METRICS", None)
-    if reported is not None and needed not in reported:
+    if needed.startswith(LARGER_IS_BETTER) or (reported is not None and needed not in reported):
         raise UsageError(
-            f"the controller needs a metric {shown(needed)}, which this search does not measure: "
-            f"choose one of {', '.join(sorted({*reported, *counted}))} "
+            f"the controller minimises {shown(needed)}, which this search does not measure, or "
+            "which should be large: "
+            f"choose one of {', '.join(_wanted_small({*(reported or ()), *counted}))} "
             "(--controller.options.minimize)"
         )
+
+
+def _wanted_small(metrics: set[str]) -> list[str]:
+    return sorted(name for name in metrics if not name.startswith(LARGER_IS_BETTER))

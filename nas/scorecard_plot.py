@@ -115,7 +115,7 @@ def _draw_ratios(
     axes.set_xlim(limits)
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(len(names) - 0.5, -0.5)  # the best is on top
-    axes.set_xlabel("ratio: random's evaluations ÷ the controller's")
+    axes.set_xlabel("ratio (budget ÷ evaluations)")
 
 
 def _saved(figure: "Figure", settings: ScorecardSettings, file_format: str) -> bytes:

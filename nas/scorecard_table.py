@@ -10,6 +10,7 @@ from nas.scorecard_row import Estimate, ScorecardRow
 from nas.scorecard_settings import ScorecardSettings
 from nas.scorecard_statistics import UNREACHED
 
+FEWEST_FOR_95 = 6  # seeds, of a median's interval
 COLUMNS = ("ratio", "gain", "missed", "evals", "regret", "hypervolume", "ms")
 
 
@@ -70,10 +71,14 @@ def _with_interval(estimate: Estimate) -> str:
     return f"{estimate.value:.2f} [{estimate.low:.2f}, {estimate.high:.2f}]"
 
 
+def _interval(settings: ScorecardSettings) -> str:
+    return "95 % over seeds" if settings.seeds >= FEWEST_FOR_95 else "range over seeds"
+
+
 def _caption(settings: ScorecardSettings) -> str:
     return (
         f"Space {settings.space}, budget {settings.budget}, noise {settings.noise:g}, seeds "
-        f"{settings.all_seeds[0]} to {settings.all_seeds[-1]}; [ ]: 95 % over seeds.\n"
+        f"{settings.all_seeds[0]} to {settings.all_seeds[-1]}; [ ]: {_interval(settings)}.\n"
         "ratio: budget by the evaluations (evals) until the best reward reaches random search's "
         "median best.\n"
         f"missed: runs that do not reach it; they count as {UNREACHED:g}, an upper bound. "

@@ -18,7 +18,6 @@ from search_space import InvalidGenotype, SearchSpace
 
 META = "warm_start"  # its summary's name among what a store says of its run
 BEST = 20  # trials that are told last, ascending
-BEST = 20  # trials that are told last, ascending
 NOT_ITS_FAULT = (FailureKind.WORKER_LOST, FailureKind.DATA_ERROR)
 
 

@@ -19,7 +19,7 @@ from ray import tune
 from ray.tune.logger import JsonLoggerCallback
 
 from controllers import RegularizedEvolution
-from nas.ray_searcher import ControllerSearcher
+from nas import ControllerSearcher
 from proxy_tasks.landscape import Landscape
 from search_space import SPACES, draw_text, from_json
 

@@ -27,7 +27,7 @@ def test_a_metric_that_the_task_does_not_report_is_refused_before_a_run_is_made(
     assert search(tmp_path / "run", *MINIMIZE, metric) == 2
     said = capsys.readouterr().err
     assert f"{metric!r}" in said
-    assert "choose one of AP, madds, params, seconds (--controller.options.minimize)" in said
+    assert "choose one of madds, params, seconds (--controller.options.minimize)" in said
     assert said.count("\n") == 1
     assert not (tmp_path / "run").exists()
 
@@ -40,7 +40,7 @@ def test_one_that_it_reports_or_that_is_counted_is_searched(tmp_path: Path, metr
 def test_a_detector_is_known_to_report_its_latency() -> None:
     given = {"controller.name": "nsga2", "controller.options.minimize": "latency_ms"}
     assert make_parts(load_config("smoke", given))
-    with pytest.raises(UsageError, match=r"'latency'.* AP, .*latency_ms"):
+    with pytest.raises(UsageError, match=r"'latency'.* box_loss, .*latency_ms"):
         make_parts(load_config("smoke", {**given, "controller.options.minimize": "latency"}))
 
 
@@ -56,3 +56,9 @@ def test_a_run_whose_task_leaves_the_metric_out_at_times_ends_well_and_is_resume
 def test_a_task_names_what_it_reports(name: str) -> None:
     task = find_plugin("task", name, TASKS)
     assert set(task.METRICS) == set(task().evaluate(SPINENET_49, 0))
+
+
+def test_nobody_wants_a_small_ap() -> None:
+    given = {"controller.name": "nsga2", "controller.options.minimize": "AP50"}
+    with pytest.raises(UsageError, match="minimises 'AP50'"):
+        make_parts(load_config("smoke", given))
