@@ -96,9 +96,12 @@ def drive(config: Config, parts: "Parts", store: TrialStore, directory: Path) ->
     if best is None:
         console.print("no candidate has a reward: see the failures above")
         return FAILED
+    minimised = getattr(parts.controller, "needs_metric", None)
+    front = f"  nas leaderboard {directory} --front {minimised}\n" if minimised else ""
     console.print(
         "next:\n"
         f"  nas show {directory}:{best.number}\n"
+        f"{front}"
         f"  nas leaderboard {directory} --format csv\n"
         f"  nas resume {directory} --trials {2 * study.budget}",
         soft_wrap=True,

@@ -5,6 +5,7 @@ import pytest
 
 from nas.cli import main
 from results import Outcome, TrialStore
+from tests.nas.analytic_runs import search
 from tests.results.runs import trial
 
 # Parameters are 100 + number: 1 is beaten by 0, 3 by 2.
@@ -54,3 +55,11 @@ def test_a_metric_that_is_not_there_ends_in_one_line(
     error = capsys.readouterr().err
     assert error.count("\n") == 1
     assert "'seed'" in error and "latency_ms, madds, params" in error
+
+
+def test_a_search_for_a_front_says_how_to_see_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--controller", "nsga2", "--controller.options.minimize", "params", "--trials", "2"]
+    assert search(tmp_path / "run", *words) == 0
+    assert f"nas leaderboard {tmp_path / 'run'} --front params\n" in capsys.readouterr().out
