@@ -72,9 +72,7 @@ def test_running_failed_and_infeasible_trials_are_on_no_front(tmp_path: Path) ->
 
 
 def test_another_metric_is_refused_with_those_that_there_are() -> None:
-    with pytest.raises(
-        UnknownMetric, match=r"'mads' to minimise .*: choose from latency_ms$"
-    ):
+    with pytest.raises(UnknownMetric, match=r"'mads' to minimise .*: choose from latency_ms$"):
         front(frame([]), "mads")
 
 
