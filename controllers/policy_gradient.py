@@ -1,5 +1,6 @@
 """What the policy-gradient controllers share: batches, late rewards, and their state."""
 
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -49,7 +50,7 @@ class Batch:
     advantages: Tensor  # float32 [B]: normal scores
 
 
-class PolicyGradient:
+class PolicyGradient(ABC):
     """An LSTM policy that is sampled a batch at a time, and learns a batch at a time.
 
     A batch is full when `batch_size` results are in, whichever they are. What was proposed by an
@@ -152,9 +153,9 @@ class PolicyGradient:
         for sample in in_flight:
             self._in_flight.setdefault(sample.genotype, []).append(sample)
 
+    @abstractmethod
     def _learn(self, batch: Batch) -> None:
         """Improves the policy by one batch."""
-        raise NotImplementedError
 
     def _step(self, objective: Tensor) -> None:
         """One step of the optimiser, upwards."""

@@ -8,6 +8,7 @@ from controllers import NSGA2, InvalidObservation, InvalidSetting, InvalidState,
 from controllers.nsga2 import Evaluated
 from search_space import BackboneScale, Genotype, SearchSpace, SpineNetSpace, backbone_cost
 from tests.controllers.contract import ControllerContract, MakeController, through_json
+from tests.controllers.recording_space import RecordingSpace, recording_space
 from tests.controllers.toy_space import ToySpace
 
 SPACE = ToySpace()
@@ -20,27 +21,9 @@ class TestNSGA2(ControllerContract):
         return lambda seed: NSGA2(space, seed)
 
 
-class RecordingSpace(ToySpace):
-    """A toy space that remembers parents, and which children had two."""
-
-    parents: list[Genotype]
-    crossed: list[tuple[Genotype, Genotype]]
-
-    def mutate(self, genotype: Genotype, rng: np.random.Generator) -> Genotype:
-        self.parents.append(genotype)
-        return super().mutate(genotype, rng)
-
-    def crossover(self, first: Genotype, second: Genotype, rng: np.random.Generator) -> Genotype:
-        self.crossed.append((first, second))
-        return super().crossover(first, second, rng)
-
-
 @pytest.fixture
 def space() -> RecordingSpace:
-    space = RecordingSpace()
-    object.__setattr__(space, "parents", [])
-    object.__setattr__(space, "crossed", [])
-    return space
+    return recording_space()
 
 
 def planted(genotype: Genotype) -> tuple[float, float]:

@@ -6,6 +6,7 @@ import pytest
 from controllers import Controller, InvalidSetting, InvalidState, RandomSearch, RegularizedEvolution
 from search_space import Genotype, SearchSpace
 from tests.controllers.contract import ControllerContract, MakeController, through_json
+from tests.controllers.recording_space import RecordingSpace, recording_space
 from tests.controllers.reward_laws import (
     TARGET,
     check_affine_rewards_change_nothing,
@@ -23,27 +24,9 @@ class TestRegularizedEvolution(ControllerContract):
         return lambda seed: RegularizedEvolution(space, seed)
 
 
-class RecordingSpace(ToySpace):
-    """A toy space that remembers which parents were mutated, and which were crossed."""
-
-    parents: list[Genotype]
-    crossed: list[tuple[Genotype, Genotype]]
-
-    def mutate(self, genotype: Genotype, rng: np.random.Generator) -> Genotype:
-        self.parents.append(genotype)
-        return super().mutate(genotype, rng)
-
-    def crossover(self, first: Genotype, second: Genotype, rng: np.random.Generator) -> Genotype:
-        self.crossed.append((first, second))
-        return super().crossover(first, second, rng)
-
-
 @pytest.fixture
 def space() -> RecordingSpace:
-    space = RecordingSpace()
-    object.__setattr__(space, "parents", [])
-    object.__setattr__(space, "crossed", [])
-    return space
+    return recording_space()
 
 
 def late_mean(controller: Controller) -> float:
