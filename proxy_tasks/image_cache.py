@@ -2,17 +2,20 @@
 
 import hashlib
 import json
+import os
 import stat
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from proxy_tasks.array_cache import cached_entry, read_only
+from proxy_tasks.array_cache import BuildProgress, cached_entry, read_only, silent
 from proxy_tasks.coco_annotations import CocoImage
 from proxy_tasks.errors import DataError
+from proxy_tasks.growing_array import GrowingArray, rows_written
 
 VERSION = 1  # raise when the same picture gives other pixels
 # Pillow's decoders answer damage with whatever they trip over first
@@ -24,6 +27,8 @@ DECODER_ERRORS = (
     IndexError,
     Image.DecompressionBombError,
 )
+IMAGES = "images.npy"
+CHUNK = 64  # pictures decoded between two writes; what a kill can lose
 PADDING = (114, 114, 114)  # the grey that fills the canvas right of and below a picture
 
 
@@ -33,24 +38,47 @@ def canvas_scale(image: CocoImage, image_size: int) -> float:
 
 
 def cached_images(
-    folder: Path, images: Sequence[CocoImage], image_size: int, cache_dir: Path
+    folder: Path,
+    images: Sequence[CocoImage],
+    image_size: int,
+    cache_dir: Path,
+    progress: BuildProgress = silent,
 ) -> NDArray[np.uint8]:
     """The pictures as a read-only map, uint8 [N, S, S, 3] RGB, at the top left of grey canvases.
 
-    They are decoded again when a file's name, bytes or time of change differ. Raises DataError for
-    a file that is missing, not readable as a picture, cut, or of another size than annotated.
+    They are decoded again when a file's name, length or time of change differ; reading a hundred
+    thousand files for their content would take as long as decoding them. One process decodes, with
+    a thread a core; killed, the next goes on; others wait. `progress` hears of pictures done.
+    Raises DataError for a file that is missing, not readable as a picture, cut, or of another size
+    than annotated, and for a disk that is full.
     """
     key = "images-" + _fingerprint(folder, images, image_size)
 
-    def build(directory: Path) -> None:
-        with (directory / "images.npy").open("wb") as file:
-            shape = (len(images), image_size, image_size, 3)
-            header = {"descr": "|u1", "fortran_order": False, "shape": shape}
-            np.lib.format.write_array_header_1_0(file, header)
-            for image in images:  # written one by one: a data set need not fit into memory
-                file.write(_on_canvas(folder / image.file_name, image, image_size).tobytes())
+    shape = (len(images), image_size, image_size, 3)
 
-    return read_only(cached_entry(cache_dir, key, build) / "images.npy")
+    def decoded(image: CocoImage) -> NDArray[np.uint8]:
+        return _on_canvas(folder / image.file_name, image, image_size)
+
+    def build(directory: Path) -> None:
+        with GrowingArray(directory / IMAGES, shape) as array, ThreadPoolExecutor(_cores()) as pool:
+            progress(array.rows, len(images))
+            while array.rows < len(images):
+                chunk = images[array.rows : array.rows + CHUNK]
+                array.append(np.stack(list(pool.map(decoded, chunk))))
+                progress(array.rows, len(images))
+
+    def waiting(directory: Path) -> None:
+        progress(rows_written(directory / IMAGES), len(images))
+
+    size = int(np.prod(shape))
+    return read_only(cached_entry(cache_dir, key, build, size=size, waiting=waiting) / IMAGES)
+
+
+def _cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):  # Linux
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _fingerprint(folder: Path, images: Sequence[CocoImage], image_size: int) -> str:

@@ -1,11 +1,14 @@
 import errno
+import os
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from proxy_tasks.array_cache import cached_entry, read_only
+from proxy_tasks.build_lock import take_lock
 from proxy_tasks.errors import DataError
 
 
@@ -36,44 +39,91 @@ def test_an_entry_that_lacks_its_list_of_sizes_is_built_again(tmp_path: Path) ->
     assert len(read_only(entry / "a.npy")) == 12
 
 
-def test_a_builder_that_fails_leaves_nothing(tmp_path: Path) -> None:
-    def fail(directory: Path) -> None:
+def test_what_an_interrupted_builder_leaves_is_not_believed_but_gone_on_with(
+    tmp_path: Path,
+) -> None:
+    def interrupted(directory: Path) -> None:
         write(directory)
         raise KeyboardInterrupt
 
+    def go_on(directory: Path) -> None:
+        assert len(read_only(directory / "a.npy")) == 12
+
     with pytest.raises(KeyboardInterrupt):
+        cached_entry(tmp_path, "key", interrupted)
+    assert not (tmp_path / "key").exists()
+    cached_entry(tmp_path, "key", go_on)
+    assert [path.name for path in tmp_path.iterdir()] == ["key"]
+
+
+def test_data_that_cannot_become_an_entry_leave_nothing(tmp_path: Path) -> None:
+    def fail(directory: Path) -> None:
+        write(directory)
+        raise DataError("a picture is cut")
+
+    with pytest.raises(DataError, match="a picture is cut"):
         cached_entry(tmp_path, "key", fail)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_two_builders_at_once_end_with_one_whole_entry(tmp_path: Path) -> None:
-    both_build = threading.Barrier(2, timeout=20)
+def test_of_two_at_once_one_builds_and_the_other_waits_for_its_work(tmp_path: Path) -> None:
+    begun, waited = threading.Event(), threading.Event()
     entries: list[Path] = []
 
     def build(directory: Path) -> None:
-        both_build.wait()
+        begun.set()
+        assert waited.wait(20)
         write(directory)
-        both_build.wait()
 
-    def run() -> None:
-        entries.append(cached_entry(tmp_path, "key", build))
-
-    threads = [threading.Thread(target=run) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    builder = threading.Thread(target=lambda: entries.append(cached_entry(tmp_path, "key", build)))
+    builder.start()
+    assert begun.wait(20)
+    entries.append(cached_entry(tmp_path, "key", refuse, waiting=lambda _: waited.set()))
+    builder.join()
     assert entries == [tmp_path / "key"] * 2
     assert [path.name for path in tmp_path.iterdir()] == ["key"]
-    assert len(read_only(tmp_path / "key" / "a.npy")) == 12
+
+
+def test_a_whole_entry_is_read_where_nothing_can_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_only_disk(*_: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    entry = cached_entry(tmp_path, "key", write)
+    monkeypatch.setattr("proxy_tasks.array_cache.build_lock", read_only_disk)
+    assert cached_entry(tmp_path, "key", refuse) == entry
+    with pytest.raises(DataError, match="Read-only file system; mend that, or choose another"):
+        cached_entry(tmp_path, "other", write)
+
+
+def test_an_entry_that_has_no_room_is_refused_before_it_is_begun(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"needs 1000000\.00 GB and .* are free; free some space"):
+        cached_entry(tmp_path, "key", refuse, size=10**15)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_was_begun_two_days_ago_makes_room(tmp_path: Path) -> None:
+    for name, days in (("old", 2), ("new", 0), ("held", 2)):
+        (tmp_path / f".building-{name}").mkdir()
+        then = time.time() - days * 86400
+        os.utime(tmp_path / f".building-{name}", (then, then))
+    held = take_lock(tmp_path / ".building-held.lock")
+    assert held is not None
+    cached_entry(tmp_path, "key", write)
+    left = sorted(path.name for path in tmp_path.iterdir() if path.is_dir())
+    assert left == [".building-held", ".building-new", "key"]
+    held.close()
 
 
 def test_a_full_disk_is_a_data_error_of_one_line(tmp_path: Path) -> None:
     def fill(directory: Path) -> None:
+        write(directory)
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with pytest.raises(DataError, match=r"No space left on device; free some space") as caught:
         cached_entry(tmp_path, "key", fill)
+    assert list(tmp_path.iterdir()) == []  # what had been written takes no more room
     assert "\n" not in str(caught.value)
 
 

@@ -51,3 +51,19 @@ def test_no_test_scenes_mean_no_test_split(tmp_path: Path) -> None:
 def test_impossible_orders_are_refused(tmp_path: Path, option: dict[str, int]) -> None:
     with pytest.raises(DataError):
         scenes(tmp_path, **option)
+
+
+def test_drawing_that_was_interrupted_goes_on_to_the_same_scenes(tmp_path: Path) -> None:
+    def interrupt(done: int, total: int) -> None:
+        if done == 250:
+            raise KeyboardInterrupt
+
+    seen: list[int] = []
+    sizes = {"image_size": 32, "train": 600, "reward": 1, "test": 0}
+    with pytest.raises(KeyboardInterrupt):
+        make_scenes(**sizes, cache_dir=tmp_path / "a", progress=interrupt)
+    resumed = make_scenes(**sizes, cache_dir=tmp_path / "a", progress=lambda n, _: seen.append(n))
+    whole = make_scenes(**sizes, cache_dir=tmp_path / "b")
+    assert seen[:3] == [250, 500, 600]
+    for name in ("images", "starts", "boxes", "labels"):
+        assert np.array_equal(getattr(resumed.train, name), getattr(whole.train, name))
