@@ -15,16 +15,20 @@ def pairwise_iou(a: Tensor, b: Tensor) -> Tensor:
 
     Empty boxes overlap nothing, themselves included.
     """
-    low = torch.maximum(a[..., :, None, :2], b[..., None, :, :2])
-    high = torch.minimum(a[..., :, None, 2:], b[..., None, :, 2:])
-    intersection = (high - low).clamp(min=0).prod(-1)
+    # An axis at a time: a product over a last axis of two is several times as slow.
+    ax1, ay1, ax2, ay2 = a[..., :, None, :].unbind(-1)
+    bx1, by1, bx2, by2 = b[..., None, :, :].unbind(-1)
+    width = (torch.minimum(ax2, bx2) - torch.maximum(ax1, bx1)).clamp(min=0)
+    height = (torch.minimum(ay2, by2) - torch.maximum(ay1, by1)).clamp(min=0)
+    intersection = width * height
     union = area(a)[..., :, None] + area(b)[..., None, :] - intersection
     return intersection / union.clamp(min=SIZE_EPSILON)
 
 
 def area(boxes: Tensor) -> Tensor:
     """Square pixels of `[..., 4]`: `[...]`; zero where a side is negative."""
-    return (boxes[..., 2:] - boxes[..., :2]).clamp(min=0).prod(-1)
+    x1, y1, x2, y2 = boxes.unbind(-1)
+    return (x2 - x1).clamp(min=0) * (y2 - y1).clamp(min=0)
 
 
 def encode(boxes: Tensor, anchors: Tensor) -> Tensor:

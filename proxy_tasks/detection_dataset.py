@@ -9,6 +9,12 @@ from numpy.typing import NDArray
 from proxy_tasks.errors import DataError
 
 
+def coco_boxes(corners: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Boxes [K, 4] of corners x1 y1 x2 y2 as COCO writes them: x y width height."""
+    wide = corners.astype(np.float64)
+    return np.concatenate([wide[:, :2], wide[:, 2:] - wide[:, :2]], axis=1)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class DetectionSplit:
     """N pictures on S x S canvases and their M objects, sorted by picture.
@@ -64,6 +70,12 @@ class DetectionSplit:
             )
         if ((self.labels < 0) | (self.labels >= len(self.class_names))).any():
             raise DataError(f"labels must be 0..{len(self.class_names) - 1}")
+        if (np.diff(self.category_ids) <= 0).any():
+            raise DataError(f"category_ids are {self.category_ids}; give each once, ascending")
+        if not ((self.scales > 0) & np.isfinite(self.scales)).all():
+            raise DataError("scales must be positive numbers")
+        if self.areas is not None and not ((self.areas >= 0) & np.isfinite(self.areas)).all():
+            raise DataError("areas must be finite and at least 0")
         low, high = self.boxes[:, :2], self.boxes[:, 2:]
         if not ((low >= 0) & (low < high) & (high <= self.image_size)).all():  # NaN fails too
             raise DataError(f"boxes must be x1 < x2, y1 < y2 within 0..{self.image_size}")
@@ -92,20 +104,24 @@ class DetectionSplit:
         return self.boxes[rows][keep], self.labels[rows][keep]
 
     @property
+    def coco_areas(self) -> NDArray[np.float64]:
+        """Square canvas pixels of the objects, [M]: of their masks where known, else boxes."""
+        if self.areas is not None:
+            return self.areas.astype(np.float64)
+        sides = coco_boxes(self.boxes)[:, 2:]
+        return sides[:, 0] * sides[:, 1]
+
+    @property
     def coco(self) -> dict[str, list[dict[str, Any]]]:
         """The ground truth as a COCO data set in canvas pixels, built anew at every call.
 
         Annotation ids count from 1 (COCOeval takes 0 for "unmatched").
         """
         size = self.image_size
-        corners = self.boxes.astype(np.float64)
-        xywh = np.concatenate([corners[:, :2], corners[:, 2:] - corners[:, :2]], axis=1)
-        areas = xywh[:, 2] * xywh[:, 3] if self.areas is None else self.areas
         owners = np.repeat(self.image_ids, np.diff(self.starts)).tolist()
         categories = np.asarray(self.category_ids)[self.labels].tolist()
-        rows = zip(
-            owners, categories, xywh.tolist(), areas.tolist(), self.crowd.tolist(), strict=True
-        )
+        boxes, areas = coco_boxes(self.boxes).tolist(), self.coco_areas.tolist()
+        rows = zip(owners, categories, boxes, areas, self.crowd.tolist(), strict=True)
         return {
             "images": [{"id": i, "width": size, "height": size} for i in self.image_ids.tolist()],
             "annotations": [

@@ -1,6 +1,6 @@
 import numpy as np
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pycocotools import mask as coco_mask
 
@@ -13,6 +13,7 @@ def random_boxes(rng: np.random.Generator, count: int) -> torch.Tensor:
 
 
 @given(st.integers(0, 10**6))
+@settings(deadline=None)
 def test_iou_equals_that_of_pycocotools(seed: int) -> None:
     rng = np.random.default_rng(seed)
     a, b = random_boxes(rng, 5), random_boxes(rng, 7)
@@ -22,6 +23,7 @@ def test_iou_equals_that_of_pycocotools(seed: int) -> None:
 
 
 @given(st.integers(0, 10**6))
+@settings(deadline=None)
 def test_decode_inverts_encode(seed: int) -> None:
     rng = np.random.default_rng(seed)
     boxes, anchors = random_boxes(rng, 6), random_boxes(rng, 6)

@@ -1,14 +1,11 @@
-import json
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-from proxy_tasks.coco_evaluation import Detections, average_precision
+from proxy_tasks.coco_evaluation import average_precision
 from proxy_tasks.detection_dataset import DetectionSplit
+from proxy_tasks.detections import Detections
 
 Row = tuple[int, tuple[float, float, float, float], float, int]  # picture, box, score, label
 
@@ -136,43 +133,3 @@ def test_an_unknown_picture_or_class_is_refused(
 def test_a_split_of_crowds_only_is_refused(split: DetectionSplit) -> None:
     with pytest.raises(ValueError, match="crowd regions"):
         average_precision(replace(split, crowd=np.ones(3, bool)), detections(FIRST))
-
-
-def corners(records: list[dict[str, Any]]) -> NDArray[np.float32]:
-    xywh = np.array([r["bbox"] for r in records])
-    return np.concatenate([xywh[:, :2], xywh[:, :2] + xywh[:, 2:]], axis=1).astype(np.float32)
-
-
-def test_the_twelve_numbers_that_coco_published(shared: Path) -> None:
-    """val2014_fake_eval_res.txt, type=bbox, of cocodataset/cocoapi."""
-    folder = shared / "data" / "coco_ap_reference"
-    truth = json.loads((folder / "instances_val2014_100.json").read_text())
-    results = json.loads((folder / "instances_val2014_fakebbox100_results.json").read_text())
-    ids = sorted(image["id"] for image in truth["images"])
-    categories = sorted(category["id"] for category in truth["categories"])
-    objects = sorted(truth["annotations"], key=lambda a: a["image_id"])
-    split = DetectionSplit(
-        images=np.broadcast_to(np.uint8(0), (len(ids), 640, 640, 3)),
-        starts=np.searchsorted([a["image_id"] for a in objects], [*ids, 2**60]),
-        boxes=corners(objects).clip(0, 640),
-        labels=np.searchsorted(categories, [a["category_id"] for a in objects]),
-        crowd=np.array([a["iscrowd"] == 1 for a in objects]),
-        image_ids=np.array(ids),
-        scales=np.ones(len(ids), np.float32),
-        class_names=tuple(map(str, categories)),
-        category_ids=tuple(categories),
-        areas=np.array([a["area"] for a in objects], np.float32),
-    )
-    found = Detections(
-        image_index=np.searchsorted(ids, [r["image_id"] for r in results]),
-        boxes=corners(results),
-        scores=np.array([r["score"] for r in results], np.float32),
-        labels=np.searchsorted(categories, [r["category_id"] for r in results]),
-    )
-    published = "AP .505 AP50 .697 AP75 .573 APs .586 APm .519 APl .501"
-    published += " AR1 .387 AR10 .594 AR .595 ARs .640 ARm .566 ARl .564"
-    words = published.split()
-    metrics = average_precision(split, found, areas=True)
-    assert {k: round(v, 3) for k, v in metrics.items()} == {
-        k: float(v) for k, v in zip(words[::2], words[1::2], strict=True)
-    }
