@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from nas.config import Config
 from nas.config_source import check_config
@@ -17,4 +18,12 @@ def stored_config(store: TrialStore, directory: Path) -> Config:
         document = json.loads(store.meta()["config"])
     except (KeyError, ValueError):
         raise NotARun(f"{directory} has no config in its store: it was not made by nas") from None
-    return check_config(document, f"config of {directory}")
+    return check_config(_renamed(document), f"config of {directory}")
+
+
+def _renamed(document: Any) -> Any:  # noqa: ANN401 - what JSON may hold
+    """With the names of today: `flip` stood in [training] before there was [augmentation]."""
+    match document:
+        case {"training": {"flip": flip, **training}, **others} if "augmentation" not in others:
+            return {**others, "training": training, "augmentation": {"flip": flip}}
+    return document

@@ -2,6 +2,7 @@ from itertools import islice
 
 import numpy as np
 import pytest
+import torch
 
 from proxy_tasks.batches import batches, mirror
 from proxy_tasks.detection_dataset import DetectionSplit
@@ -53,9 +54,22 @@ def test_a_mirrored_image_has_mirrored_boxes(split: DetectionSplit) -> None:
     assert x1[~mirrored & has_object].eq(1).all()
 
 
-def test_mirroring_twice_changes_nothing() -> None:
-    boxes = np.array([[1, 2, 9, 12]], np.float32)
-    np.testing.assert_array_equal(mirror(mirror(boxes, 32), 32), boxes)
+def test_mirroring_twice_changes_nothing(split: DetectionSplit) -> None:
+    batch = next(batches(split, 5, np.random.default_rng(0), flip=False))
+    some = torch.tensor([True, False, True, True, False])
+    twice = mirror(mirror(batch, some), some)
+    assert torch.equal(twice.images, batch.images)
+    assert torch.equal(twice.boxes, batch.boxes)
+
+
+def test_a_seed_draws_the_order_of_a_pass_and_then_a_batchs_flips(split: DetectionSplit) -> None:
+    """Published APs depend on it."""
+    batch = next(batches(split, 5, np.random.default_rng(6), flip=True))
+    rng = np.random.default_rng(6)
+    order, mirrored = rng.permutation(5), rng.random(5) < 0.5
+    images = split.images[order]
+    images[mirrored] = images[mirrored, :, ::-1]
+    np.testing.assert_array_equal(batch.images, images)
 
 
 def test_training_on_a_batch_cannot_write_to_the_split(split: DetectionSplit) -> None:

@@ -1,0 +1,25 @@
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from proxy_tasks.image_losses import image_losses
+from proxy_tasks.losses import detection_loss
+from proxy_tasks.matching import BACKGROUND, IGNORED, Targets
+from proxy_tasks.recipe import LossScale
+
+
+@settings(deadline=None, max_examples=30)
+@given(seed=st.integers(0, 2**31), box_weight=st.floats(0, 50))
+def test_each_image_has_the_loss_of_a_batch_of_it_alone(seed: int, box_weight: float) -> None:
+    generator = torch.Generator().manual_seed(seed)
+    logits = 4 * torch.randn(5, 30, 3, generator=generator)
+    codes, wanted = torch.randn(2, 5, 30, 4, generator=generator)
+    labels = torch.randint(IGNORED, 3, (5, 30), generator=generator)
+    labels[0] = BACKGROUND  # an image without objects
+    scale = LossScale(box_weight=box_weight)
+    found = image_losses(logits, codes, Targets(labels, wanted), scale)
+    for i in range(5):
+        alone = Targets(labels[i : i + 1], wanted[i : i + 1])
+        parts = detection_loss(logits[i : i + 1], codes[i : i + 1], alone, scale)
+        assert float(found[i]) == pytest.approx(float(sum(parts)), rel=1e-5)
