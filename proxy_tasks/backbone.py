@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from proxy_tasks.blocks import Bottleneck, Resample, Residual
 from proxy_tasks.errors import InvalidRecipe
 from proxy_tasks.initialization import initialize_convolutions, zero_last_norms
-from proxy_tasks.layers import ACTIVATIONS, ConvNorm, PointwiseConv, check_settings
+from proxy_tasks.layers import ACTIVATIONS, ConvNorm, PointwiseConv, add_maps, check_settings
 from proxy_tasks.mbconv import MBConv, MobileResample
 from proxy_tasks.stem import MobileStem, Stem
 from proxy_tasks.stochastic_depth import block_drop_rate
@@ -72,12 +72,13 @@ class ScalePermutedBlock(nn.Module):
             self.blocks.append(block)
 
     def forward(self, features: Mapping[int, Tensor], size: tuple[int, int]) -> Tensor:
-        x = self.resample[0](features[self.parents[0]], size)
-        for parent, resample in zip(self.parents[1:], self.resample[1:], strict=True):
-            x = x + resample(features[parent], size)
-        for dangling in self.merged:
-            x = x + features[dangling]  # raw: same level and channels (official item 9)
-        out: Tensor = self.blocks(self.activation(x))
+        maps = [
+            resample(features[parent], size)
+            for parent, resample in zip(self.parents, self.resample, strict=True)
+        ]
+        # Dangling features come raw: same level and channels (official item 9).
+        maps += [features[dangling] for dangling in self.merged]
+        out: Tensor = self.blocks(add_maps(maps, size, self.activation))
         return out
 
 

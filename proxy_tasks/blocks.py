@@ -7,6 +7,7 @@ from proxy_tasks.layers import (
     Conv,
     ConvNorm,
     PointwiseConv,
+    add_branch,
     max_pool,
     resize_nearest,
 )
@@ -51,7 +52,8 @@ class Bottleneck(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         shortcut = x if self.shortcut is None else self.shortcut(x)
-        return self.activation(shortcut + self.drop(self.conv3(self.conv2(self.conv1(x)))))
+        x = self.conv2(self.conv1(x))
+        return add_branch(shortcut, x, self.conv3, self.drop, self.activation)
 
 
 class Residual(nn.Module):
@@ -72,7 +74,7 @@ class Residual(nn.Module):
         return self.conv2.norm
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.activation(x + self.drop(self.conv2(self.conv1(x))))
+        return add_branch(x, self.conv1(x), self.conv2, self.drop, self.activation)
 
 
 class Resample(nn.Module):
@@ -84,7 +86,8 @@ class Resample(nn.Module):
 
     Nearest neighbour copies cells and a 1x1 convolution treats each alone, so the last convolution
     runs before the copying: the same map, and the same statistics for its norm, as every cell is
-    repeated equally often. `expand_first = False` keeps the official order.
+    repeated equally often. The copying is left to the sum of the parents (`layers.add_maps`): the
+    map returned may be smaller than `size`. `expand_first = False` keeps the official order.
     """
 
     expand_first = True
@@ -113,21 +116,20 @@ class Resample(nn.Module):
             x = self.down(x)
             for _ in range(self.steps - 1):
                 x = max_pool(x)
-        return upsample_and_expand(x, self.expand, self.steps, size, self.expand_first)
+        return expanded(x, self.expand, self.steps, size, self.expand_first)
 
 
-def upsample_and_expand(
+def expanded(
     x: Tensor, expand: ConvNorm, steps: int, size: tuple[int, int], expand_first: bool
 ) -> Tensor:
-    """Up by `-steps` octaves where steps < 0, cropped to `size`, and through the last 1x1.
+    """Through the last 1x1, and up by `-steps` octaves where steps < 0 and a sum cannot do that.
 
     Cropping drops cells, and with them the equal statistics: there the official order stays.
     """
     if steps < 0:
         factor = 2**-steps
         cropped = (x.shape[1] * factor, x.shape[2] * factor) != size
-        if expand_first and not cropped:
-            return resize_nearest(expand(x), factor, *size)
-        x = resize_nearest(x, factor, *size)
-    expanded: Tensor = expand(x)
-    return expanded
+        if cropped or not expand_first:
+            x = resize_nearest(x, factor, *size)
+    out: Tensor = expand(x)
+    return out

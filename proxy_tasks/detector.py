@@ -8,9 +8,9 @@ from torch import Tensor, nn
 from proxy_tasks.anchors import make_anchors
 from proxy_tasks.backbones import Backbone
 from proxy_tasks.boxes import decode
-from proxy_tasks.losses import detection_loss
-from proxy_tasks.matching import match
+from proxy_tasks.loss_terms import compiled_loss_terms, loss_terms
 from proxy_tasks.nms import suppress
+from proxy_tasks.precision import multiplying_in
 from proxy_tasks.recipe import AnchorScale, DetectionLimits, LossScale, MatchScale
 from proxy_tasks.retinanet_head import RetinaNetHead
 
@@ -44,33 +44,40 @@ class Detector(nn.Module):
         matching: MatchScale,
         limits: DetectionLimits,
         image_size: int,
+        precision: str = "float32",
     ) -> None:
         super().__init__()
         self.backbone, self.head = backbone, head
         self.loss_scale, self.matching, self.limits = loss, matching, limits
-        self.image_size = image_size
+        self.image_size, self.precision = image_size, precision
+        self.compile_loss = False  # see loss_terms.py
         strides = tuple(backbone.stride(level) for level in backbone.levels)
         self.register_buffer("anchors", make_anchors(anchors, strides, (image_size, image_size)))
         self.register_buffer("mean", torch.tensor(COLOUR_MEAN))
         self.register_buffer("std", torch.tensor(COLOUR_STD))
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
-        """Class logits `[B, A, C]` and box codes `[B, A, 4]`."""
-        features = self.backbone((images.float() - self.mean) / self.std)
-        logits, codes = self.head(features)
-        return logits, codes
+        """Class logits `[B, A, C]` and box codes `[B, A, 4]`, float32."""
+        with multiplying_in(self.precision, images.device):
+            features = self.backbone(self.normalized(images))
+            logits, codes = self.head(features)
+        return logits.float(), codes.float()
+
+    def normalized(self, images: Tensor, out: Tensor | None = None) -> Tensor:
+        """Pixels as the backbone takes them, float32."""
+        return torch.sub(images.float(), self.mean, out=out).div_(self.std)
 
     def loss(self, images: Tensor, boxes: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         """Class and weighted box loss; `boxes` `[B, G, 4]`, `labels` `[B, G]`, padded with -1."""
-        targets = match(
-            self.anchors,
-            boxes,
-            labels,
-            positive=self.matching.positive,
-            negative=self.matching.negative,
-        )
         logits, codes = self(images)
-        return detection_loss(logits, codes, targets, self.loss_scale)
+        return self.loss_of(logits, codes, boxes, labels)
+
+    def loss_of(
+        self, logits: Tensor, codes: Tensor, boxes: Tensor, labels: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """As `loss`, of what the network said."""
+        terms = compiled_loss_terms() if self.compile_loss else loss_terms
+        return terms(self.anchors, boxes, labels, logits, codes, self.matching, self.loss_scale)
 
     @torch.no_grad()
     def detect(self, images: Tensor) -> BatchDetections:

@@ -26,9 +26,10 @@ class FlatParameters:
             end = start + p.numel()
             if p.ndim >= 2:
                 self.kernels = end
-            self.values[start:end] = p.detach().flatten()
-            p.data = self.values[start:end].view_as(p)
-            p.grad = self.gradients[start:end].view_as(p)
+            # With the strides that it has, so that kernels stay channels_last where they are.
+            place = self.values[start:end].as_strided(p.shape, p.stride())
+            p.data = place.copy_(p.detach())
+            p.grad = self.gradients[start:end].as_strided(p.shape, p.stride())
             start = end
 
     def groups(self, weight_decay: float) -> list[dict[str, object]]:

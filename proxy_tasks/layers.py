@@ -1,16 +1,19 @@
-"""Convolution, normalisation and pooling on NHWC tensors, padded as TensorFlow pads ("SAME").
+"""Convolution, normalisation and pooling layers on NHWC tensors.
 
-Every activation in this package is `[B, H, W, C]`. On CPU a 1x1 convolution is then one matrix
-product, 1.5 to 2 times faster than `conv2d` at the narrow widths of a proxy, and on GPU the layout
-is the one that tensor cores want. Weights keep torch's `[out, in, kh, kw]`.
+Every activation in this package is `[B, H, W, C]`. `proxy_tasks/nhwc.py` defines the operations;
+while a tape records (proxy_tasks/tape.py), several of them run as one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from proxy_tasks import nhwc, recorded
 from proxy_tasks.errors import InvalidRecipe
+from proxy_tasks.recorded import replaceable
+from proxy_tasks.stochastic_depth import StochasticDepth
+from proxy_tasks.tape import recording
 
 # Official SpineNet: Keras BatchNormalization(momentum=0.99, epsilon=0.001).
 NORM_EPSILON = 1e-3
@@ -33,7 +36,7 @@ class PointwiseConv(nn.Conv2d):
         super().__init__(in_channels, out_channels, 1, bias=bias)
 
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - torch's own name
-        return F.linear(input, self.weight.flatten(1), self.bias)
+        return nhwc.pointwise(input, self.weight, self.bias)
 
 
 class Conv(nn.Conv2d):
@@ -52,17 +55,11 @@ class Conv(nn.Conv2d):
         super().__init__(
             in_channels, out_channels, kernel_size, stride=stride, groups=groups, bias=bias
         )
-        # One value: the kernels and strides here are square.
-        self.side, self.step = kernel_size, stride
+        # One value: strides here are square.
+        self.step = stride
 
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - torch's own name
-        x = input.permute(0, 3, 1, 2)  # a view; in memory it is channels_last
-        if self.step == 1:
-            padding = self.side // 2
-        else:
-            x, padding = pad_same(x, self.side, self.step), 0
-        y = F.conv2d(x, self.weight, self.bias, self.step, padding, 1, self.groups)
-        return y.permute(0, 2, 3, 1)
+        return nhwc.convolve(input, self.weight, self.bias, self.step, self.groups)
 
 
 class SeparableConv(PointwiseConv):
@@ -76,39 +73,33 @@ class SeparableConv(PointwiseConv):
         return super().forward(self.depthwise(input))
 
 
-def pad_same(x: Tensor, side: int, step: int) -> Tensor:
-    """Pad `[B, C, H, W]` as TensorFlow's SAME does: the smaller half first.
-
-    On an even side a 3x3 window of stride 2 pads (0, 1); torch's `padding=1` would sample every
-    window one pixel earlier.
-    """
-    pads: list[int] = []
-    for size in (x.shape[3], x.shape[2]):
-        total = max((-(-size // step) - 1) * step + side - size, 0)
-        pads += [total // 2, total - total // 2]
-    return F.pad(x, pads)
-
-
 def max_pool(x: Tensor) -> Tensor:
-    """A 3x3 max pool of stride 2 of `[B, H, W, C]`, padded as SAME with -inf.
-
-    SAME pads an even side by (0, 1), which `ceil_mode` does without a copy, and an odd one by
-    (1, 1), where `ceil_mode` changes nothing.
-    """
-    padding = (x.shape[1] % 2, x.shape[2] % 2)
-    x = F.max_pool2d(x.permute(0, 3, 1, 2), 3, 2, padding, ceil_mode=True)
-    return x.permute(0, 2, 3, 1)
+    """A 3x3 max pool of stride 2 of `[B, H, W, C]`, padded as SAME with -inf."""
+    tape = recording()
+    if tape is not None and (out := recorded.max_pool(tape, x)) is not None:
+        return out
+    return nhwc.max_pool(x)
 
 
 def resize_nearest(x: Tensor, factor: int, height: int, width: int) -> Tensor:
-    """Repeat each cell of `[B, h, w, C]` `factor` times each way and crop to `height` x `width`.
+    """Repeat each cell of `[B, h, w, C]` `factor` times each way and crop to `height` x `width`."""
+    tape, size = recording(), (height, width)
+    if tape is not None:
+        out = recorded.sum_of_maps(tape, [x], [factor], size, relu=False)
+        if out is not None:
+            return out
+    return nhwc.resize_nearest(x, factor, height, width)
 
-    The crop matters only where a side is no multiple of the coarsest stride.
-    """
-    b, h, w, c = x.shape
-    x = x[:, :, None, :, None, :].expand(b, h, factor, w, factor, c)
-    x = x.reshape(b, h * factor, w * factor, c)
-    return x[:, :height, :width]
+
+def add_maps(maps: Sequence[Tensor], size: tuple[int, int], activation: Activation) -> Tensor:
+    """The activation of the sum of maps, those smaller than `size` repeated up to it."""
+    tape = recording()
+    if tape is not None and activation is F.relu:
+        factors = [size[0] // x.shape[1] for x in maps]
+        out = recorded.sum_of_maps(tape, maps, factors, size, relu=True)
+        if out is not None:
+            return out
+    return activation(nhwc.sum_of_maps(maps, size))
 
 
 class BatchNorm(nn.BatchNorm2d):
@@ -148,7 +139,7 @@ class GroupNorm(nn.GroupNorm):
         super().__init__(groups, channels, eps=NORM_EPSILON)
 
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - torch's own name
-        return super().forward(input.permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
+        return nhwc.group_norm(input, self.num_groups, self.weight, self.bias, self.eps)
 
 
 NORMALIZATIONS: dict[str, Callable[[int], nn.Module]] = {
@@ -173,8 +164,58 @@ class ConvNorm(nn.Module):
         self.activation = None if activation is None else ACTIVATIONS[activation]
 
     def forward(self, x: Tensor) -> Tensor:
-        x = self.norm(self.conv(x))
-        return x if self.activation is None else self.activation(x)
+        return conv_norm(x, self.conv, self.norm, self.activation)
+
+
+def conv_norm(
+    x: Tensor,
+    conv: nn.Module,
+    norm: nn.Module,
+    activation: Activation | None,
+    residual: Tensor | None = None,
+) -> Tensor:
+    """`activation(norm(conv(x)) + residual)`."""
+    tape = recording()
+    if (
+        tape is not None
+        and (activation is None or activation is F.relu)
+        and replaceable(conv, Conv, PointwiseConv)
+        and replaceable(norm, GroupNorm)
+    ):
+        assert isinstance(conv, nn.Conv2d) and isinstance(norm, nn.GroupNorm)
+        relu = activation is not None
+        out = recorded.conv_norm(tape, x, conv, norm, residual, relu=relu)
+        if out is not None:
+            return out
+    y: Tensor = norm(conv(x))
+    y = y if residual is None else residual + y
+    return y if activation is None else activation(y)
+
+
+def convolved(x: Tensor, conv: nn.Module) -> Tensor:
+    """`conv(x)`."""
+    tape = recording()
+    if tape is not None and replaceable(conv, Conv, PointwiseConv):
+        assert isinstance(conv, nn.Conv2d)
+        out = recorded.conv(tape, x, conv)
+        if out is not None:
+            return out
+    y: Tensor = conv(x)
+    return y
+
+
+def add_branch(
+    shortcut: Tensor,
+    x: Tensor,
+    branch: ConvNorm,
+    drop: StochasticDepth,
+    activation: Activation | None,
+) -> Tensor:
+    """`activation(shortcut + drop(branch(x)))`."""
+    if branch.activation is None and not drop.active and replaceable(branch, ConvNorm):
+        return conv_norm(x, branch.conv, branch.norm, activation, shortcut)
+    total: Tensor = shortcut + drop(branch(x))
+    return total if activation is None else activation(total)
 
 
 def check_settings(normalization: str, activation: str, stochastic_depth: float) -> None:

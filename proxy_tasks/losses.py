@@ -24,7 +24,8 @@ def detection_loss(
     Both are sums over the batch divided by its number of positive anchors + 1.
     """
     positive = targets.labels >= 0  # [B, A]
-    one_hot = F.one_hot(targets.labels.clamp(min=0), logits.shape[-1]) * positive[..., None]
+    # One byte a number, where F.one_hot has eight: gigabytes at 512 px. -1 and -2 equal no class.
+    one_hot = targets.labels[..., None] == torch.arange(logits.shape[-1], device=logits.device)
     counted = (targets.labels != IGNORED)[..., None]
     normalizer = positive.sum() + 1
     focal = focal_loss(logits, one_hot, scale.focal_alpha, scale.focal_gamma)

@@ -3,8 +3,8 @@
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from proxy_tasks.blocks import upsample_and_expand
-from proxy_tasks.layers import Conv, ConvNorm, PointwiseConv
+from proxy_tasks.blocks import expanded
+from proxy_tasks.layers import Conv, ConvNorm, PointwiseConv, add_branch
 from proxy_tasks.stochastic_depth import StochasticDepth
 from search_space.scale import MBCONV_EXPANSION
 
@@ -64,8 +64,11 @@ class MBConv(nn.Module):
         return self.project.norm if self.skips else None
 
     def forward(self, x: Tensor) -> Tensor:
-        out: Tensor = self.project(self.squeeze(self.depthwise(self.expand(x))))
-        return x + self.drop(out) if self.skips else out
+        inner = self.squeeze(self.depthwise(self.expand(x)))
+        if self.skips:
+            return add_branch(x, inner, self.project, self.drop, None)
+        out: Tensor = self.project(inner)
+        return out
 
 
 class MobileResample(nn.Module):
@@ -95,4 +98,4 @@ class MobileResample(nn.Module):
 
     def forward(self, x: Tensor, size: tuple[int, int]) -> Tensor:
         x = self.down(x)
-        return upsample_and_expand(x, self.expand, self.steps, size, self.expand_first)
+        return expanded(x, self.expand, self.steps, size, self.expand_first)

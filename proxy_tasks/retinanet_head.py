@@ -1,14 +1,22 @@
 """The RetinaNet head: towers shared by all levels, each level with norms of its own."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
 
 from proxy_tasks.initialization import initialize_convolutions
-from proxy_tasks.layers import ACTIVATIONS, NORMALIZATIONS, Conv, PointwiseConv, SeparableConv
+from proxy_tasks.layers import (
+    ACTIVATIONS,
+    NORMALIZATIONS,
+    Conv,
+    PointwiseConv,
+    SeparableConv,
+    conv_norm,
+    convolved,
+)
 from search_space.scale import HeadScale
 
 # Probability that an untrained head gives each class (RetinaNet section 4.1).
@@ -47,7 +55,7 @@ class Tower(nn.Module):
         norms = self.norms[str(level)]
         assert isinstance(norms, nn.ModuleList)
         for conv, norm in zip(self.convs, norms, strict=True):
-            x = self.activation(norm(conv(x)))
+            x = conv_norm(x, conv, norm, self.activation)
         return x
 
 
@@ -101,13 +109,22 @@ class RetinaNetHead(nn.Module):
         nn.init.constant_(self.classes.bias, -math.log((1 - PRIOR) / PRIOR))
 
     def forward(self, features: Mapping[int, Tensor]) -> tuple[Tensor, Tensor]:
-        logits, codes = [], []
+        return self.gather(self.predict(features))
+
+    def predict(self, features: Mapping[int, Tensor]) -> list[Tensor]:
+        """What the predictors say of each level, finest first: classes, boxes, classes, ..."""
+        maps = []
         for level, x in sorted(features.items()):
             by_class = self.towers[0](x, level)
             by_box = self.towers[1](x, level) if len(self.towers) == 2 else by_class
-            batch = x.shape[0]
-            logits.append(self.classes(by_class).reshape(batch, -1, self.num_classes))
-            codes.append(self.boxes(by_box).reshape(batch, -1, 4))
+            maps += [convolved(by_class, self.classes), convolved(by_box, self.boxes)]
+        return maps
+
+    def gather(self, maps: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+        """Logits and codes of all anchors, of what `predict` gives."""
+        batch = len(maps[0])
+        logits = [x.reshape(batch, -1, self.num_classes) for x in maps[::2]]
+        codes = [x.reshape(batch, -1, 4) for x in maps[1::2]]
         return torch.cat(logits, 1), torch.cat(codes, 1)
 
 

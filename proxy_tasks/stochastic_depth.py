@@ -17,8 +17,13 @@ class StochasticDepth(nn.Module):
     def extra_repr(self) -> str:
         return f"rate={self.rate:g}"
 
+    @property
+    def active(self) -> bool:
+        """Whether it drops anything now."""
+        return self.training and self.rate > 0
+
     def forward(self, x: Tensor) -> Tensor:
-        if not self.training or self.rate == 0:
+        if not self.active:
             return x
         keep = 1 - self.rate
         shape = [x.shape[0]] + [1] * (x.dim() - 1)

@@ -36,3 +36,13 @@ def test_clip_norm_leaves_a_small_gradient_alone() -> None:
     flat.gradients.fill_(1e-3)
     flat.clip_norm(1.0)
     assert flat.gradients.eq(1e-3).all()
+
+
+def test_kernels_stay_channels_last_and_keep_their_values() -> None:
+    model = small_model().to(memory_format=torch.channels_last)
+    before = [p.detach().clone() for p in model.parameters()]
+    FlatParameters(model)
+    kernel = model[0].weight
+    assert kernel.is_contiguous(memory_format=torch.channels_last)
+    assert kernel.grad is not None and kernel.grad.stride() == kernel.stride()
+    assert all(a.equal(b) for a, b in zip(before, model.parameters(), strict=True))

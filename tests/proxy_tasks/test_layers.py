@@ -10,9 +10,8 @@ from proxy_tasks.layers import (
     SeparableConv,
     SyncBatchNorm,
     max_pool,
-    pad_same,
-    resize_nearest,
 )
+from proxy_tasks.nhwc import pad_same, resize_nearest
 
 
 def test_a_pointwise_convolution_equals_conv2d() -> None:

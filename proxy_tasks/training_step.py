@@ -1,0 +1,65 @@
+"""One step of a training: the loss of a batch, its gradient, and the optimiser."""
+
+import torch
+from torch import Tensor
+from torch.optim import SGD, AdamW, Optimizer
+
+from proxy_tasks.batches import Batch
+from proxy_tasks.detector import Detector
+from proxy_tasks.flat_parameters import FlatParameters
+from proxy_tasks.learning_rate import learning_rates
+from proxy_tasks.recipe import TrainingRecipe
+
+
+class TrainingStep:
+    """Trains a detector on one batch a call; nothing in it waits for a GPU.
+
+        take_step = TrainingStep(detector, recipe, steps=240)
+        for step, batch in enumerate(stream):
+            losses[step] = take_step(batch, step)
+
+    `optimizer` holds the state that a checkpoint needs; the learning rate depends on the number of
+    the step alone.
+    """
+
+    def __init__(self, detector: Detector, recipe: TrainingRecipe, steps: int) -> None:
+        self._detector, self._clip_norm = detector, recipe.clip_norm
+        self._flat = FlatParameters(detector)
+        self._rates = learning_rates(recipe, steps)
+        self.optimizer = self._make_optimizer(recipe)
+
+    def __call__(self, batch: Batch, step: int) -> Tensor:
+        """Class and weighted box loss before the step, `[2]`. The batch is on the device."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = self._rates[step]
+        return self._train_on(batch)
+
+    def _make_optimizer(self, recipe: TrainingRecipe) -> Optimizer:
+        return make_optimizer(recipe, self._flat)
+
+    def _train_on(self, batch: Batch) -> Tensor:
+        self._flat.zero_grad()
+        class_loss, box_loss = self._backpropagate(batch)
+        self._flat.clip_norm(self._clip_norm)
+        self.optimizer.step()
+        return torch.stack([class_loss.detach(), box_loss.detach()])
+
+    def _backpropagate(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Both losses of a batch; adds their gradients to those of the parameters."""
+        class_loss, box_loss = self._detector.loss(batch.images, batch.boxes, batch.labels)
+        (class_loss + box_loss).backward()  # type: ignore[no-untyped-call]
+        return class_loss, box_loss
+
+
+def make_optimizer(
+    recipe: TrainingRecipe, flat: FlatParameters, rate: Tensor | None = None
+) -> Optimizer:
+    """The recipe's optimiser, in one fused kernel a group.
+
+    With a `rate` on the GPU, which replaces the recipe's, it can be part of a CUDA graph.
+    """
+    groups = flat.groups(recipe.weight_decay)
+    start = recipe.learning_rate if rate is None else rate
+    if recipe.optimizer == "sgd":
+        return SGD(groups, lr=start, momentum=recipe.momentum, fused=True)
+    return AdamW(groups, lr=start, fused=True, capturable=rate is not None)
