@@ -51,12 +51,13 @@ class CocoAnnotations:
     categories: tuple[tuple[int, str], ...]
 
 
-def read_annotations(path: Path) -> CocoAnnotations:
+def read_annotations(path: Path, *, drop_empty_boxes: bool = False) -> CocoAnnotations:
     """Read and check a COCO detection file.
 
     Boxes that stick out of their picture are clipped (COCO has many of them), pictures without an
-    object are kept. Raises DataError, one line with the file, the record and the way out, for
-    anything that a training run would trip over.
+    object are kept. With `drop_empty_boxes` objects whose box has no width or no height are left
+    out: the genuine train2017 has two. Raises DataError, one line with the file, the record and the
+    way out, for anything that a training run would trip over.
     """
     data = _load(path)
     images = {
@@ -69,6 +70,7 @@ def read_annotations(path: Path) -> CocoAnnotations:
     objects = tuple(
         _object(f"{path}: annotation {key}", record, images, categories)
         for key, record in _by_id(path, data, "annotations").items()
+        if not (drop_empty_boxes and _is_empty(record))
     )
     if all(o.crowd for o in objects):
         raise DataError(f"{path}: no object to learn from; it needs at least one with iscrowd 0")
@@ -161,6 +163,14 @@ def _object(
     return CocoObject(image_id, category_id, box, area, bool(crowd))
 
 
+def _is_empty(record: Record) -> bool:
+    """Whether its width or height is 0; one below 0 is a mistake."""
+    match record.get("bbox"):
+        case [_, _, width, height]:
+            return 0 in (width, height)
+    return False
+
+
 def _numbers(where: str, record: Record) -> tuple[float, float, float, float]:
     """The bbox x y width height, all finite, width and height above 0."""
     value = record.get("bbox")
@@ -174,7 +184,8 @@ def _numbers(where: str, record: Record) -> tuple[float, float, float, float]:
     if width <= 0 or height <= 0:
         raise DataError(
             f"{where}: bbox {_short(value)} is {width:g} px wide and {height:g} px high;"
-            " correct or remove it (boxes are x, y, width, height)"
+            " correct or remove it (boxes are x, y, width, height), or leave all such out with"
+            " data.drop_empty_boxes = true"
         )
     return x, y, width, height
 

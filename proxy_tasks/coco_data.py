@@ -5,12 +5,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from proxy_tasks.array_cache import BuildProgress, silent
 from proxy_tasks.coco_annotations import CocoAnnotations, CocoImage, CocoObject, read_annotations
+from proxy_tasks.coco_holdout import hold_out
 from proxy_tasks.detection_dataset import DetectionData, DetectionSplit
 from proxy_tasks.errors import DataError
 from proxy_tasks.image_cache import cached_images, canvas_scale
 
 SMALLEST_SIDE = 2.0**-8  # canvas pixels
+HOLDOUT_STREAM = 3  # of random numbers; train, reward and test have 0, 1 and 2
 
 
 def load_coco(
@@ -25,23 +28,36 @@ def load_coco(
     train_limit: int | None = None,
     reward_limit: int | None = None,
     seed: int = 0,
+    holdout: int = 0,
+    drop_empty_boxes: bool = False,
+    progress: BuildProgress = silent,
 ) -> DetectionData:
     """Pictures and boxes of a COCO data set on canvases of `image_size` pixels.
 
     Longest side to `image_size`, aspect kept, padded right and below with grey. Category ids, gaps
     and all, become labels 0..C-1 in ascending order. A limit takes that many pictures, drawn by
-    `seed`. Objects are kept however small they get; a side under 1/256 px is widened to that, so
-    that no box is empty. Decoded pictures stay in `cache_dir`.
+    `seed`. A `holdout` takes that many pictures of `train` for the reward split; `reward` is not
+    read. Objects are kept however small they get; a side under 1/256 px is widened to that, so
+    that no box is empty. Decoded pictures stay in `cache_dir`; `progress` hears of those of a split
+    that are decoded, and of nothing where all are.
     Raises DataError when the data cannot be used; see read_annotations and cached_images.
     """
     if image_size < 1 or seed < 0:
         raise DataError(f"image_size={image_size}, seed={seed}; expected at least 1 and 0")
     folder = directory / images
     _check_directory(directory, folder)
-    files = {"train": read_annotations(directory / train)}
-    files["reward"] = read_annotations(directory / reward)
+
+    def read(name: str) -> CocoAnnotations:
+        return read_annotations(directory / name, drop_empty_boxes=drop_empty_boxes)
+
+    files = {"train": read(train)}
+    if holdout:
+        rng = np.random.default_rng([seed, HOLDOUT_STREAM])
+        files["train"], files["reward"] = hold_out(files["train"], holdout, rng)
+    else:
+        files["reward"] = read(reward)
     if test is not None:
-        files["test"] = read_annotations(directory / test)
+        files["test"] = read(test)
     for other in files.values():
         _check_same_categories(files["train"], other)
     limits = {"train": train_limit, "reward": reward_limit}
@@ -49,7 +65,8 @@ def load_coco(
     for stream, (name, file) in enumerate(files.items()):
         rng = np.random.default_rng([seed, stream])
         chosen = _subset(name, file, limits.get(name), rng)
-        splits[name] = _split(file, chosen, folder, image_size, cache_dir)
+        pictures = cached_images(folder, chosen, image_size, cache_dir, progress)
+        splits[name] = _split(file, chosen, pictures)
     return DetectionData(**splits)
 
 
@@ -92,12 +109,9 @@ def _subset(
 
 
 def _split(
-    file: CocoAnnotations,
-    chosen: list[CocoImage],
-    folder: Path,
-    image_size: int,
-    cache_dir: Path,
+    file: CocoAnnotations, chosen: list[CocoImage], pictures: NDArray[np.uint8]
 ) -> DetectionSplit:
+    image_size = pictures.shape[1]
     held: dict[int, list[CocoObject]] = {image.id: [] for image in chosen}
     for record in file.objects:
         if record.image_id in held:
@@ -108,7 +122,7 @@ def _split(
     object_scales = np.repeat(scales, counts)
     label_of = {key: label for label, (key, _) in enumerate(file.categories)}
     return DetectionSplit(
-        images=cached_images(folder, chosen, image_size, cache_dir),
+        images=pictures,
         starts=np.cumsum([0, *counts], dtype=np.int64),
         boxes=_on_canvas(np.array([o.box for o in objects]), object_scales, image_size),
         labels=np.array([label_of[o.category_id] for o in objects], np.int64),

@@ -174,3 +174,22 @@ def test_genuine_coco_files_are_read(shared: Path) -> None:
     assert (len(val.images), len(val.objects), sum(o.crowd for o in val.objects)) == (40, 391, 6)
     assert train.categories[-1] == (90, "toothbrush")
     assert len(train.categories) == 80
+
+
+@pytest.mark.parametrize("bbox", [[4, 6, 16, 0], [4, 6, 0.0, 12]])
+def test_empty_boxes_can_be_left_out_as_genuine_coco_needs(
+    coco_folder: CocoFolder, bbox: list[float]
+) -> None:
+    coco_folder.train["annotations"][0]["bbox"] = bbox
+    coco_folder.save()
+    with pytest.raises(DataError, match=r"data\.drop_empty_boxes = true"):
+        coco_folder.load()
+    data = coco_folder.load(drop_empty_boxes=True)
+    assert len(data.train.boxes) == len(coco_folder.train["annotations"]) - 1
+
+
+def test_a_box_of_negative_height_is_no_empty_one(coco_folder: CocoFolder) -> None:
+    coco_folder.train["annotations"][0]["bbox"] = [4, 6, 16, -2]
+    coco_folder.save()
+    with pytest.raises(DataError, match="-2 px high"):
+        coco_folder.load(drop_empty_boxes=True)
