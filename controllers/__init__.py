@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from controllers.controller import NO_METRICS, Controller, Metrics
+from controllers.controller import FIDELITY, NO_METRICS, Controller, Metrics
 from controllers.errors import ControllerError, InvalidObservation, InvalidSetting, InvalidState
 from controllers.random_search import RandomSearch
 from controllers.regularized_evolution import RegularizedEvolution
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from controllers.reinforce import Reinforce
 
 __all__ = [
+    "FIDELITY",
     "NO_METRICS",
     "NSGA2",
     "PPO",

@@ -30,9 +30,11 @@ class Climb:
     best: Scored | None = None
     tabu: list[Genotype] = field(default_factory=list)
 
-    def tell(self, genotype: Genotype, reward: float | None, asked_at: int) -> None:
-        """The result of a candidate that was proposed at the point `asked_at` of this climb."""
-        found = None if reward is None else (genotype, reward)
+    def tell(self, genotype: Genotype, found: Scored | None, asked_at: int) -> None:
+        """The first result of a candidate that was proposed at the point `asked_at` of this climb.
+
+        None: it has failed.
+        """
         is_neighbour = asked_at == self.point and self.current is not None
         self.observed += 1
         if _better(found, self.best):
@@ -45,6 +47,19 @@ class Climb:
             self._stand_at(found)
         elif is_neighbour:
             self._count_failure(found)
+
+    def tell_again(self, genotype: Genotype, found: Scored | None) -> None:
+        """A longer training of a candidate of this climb: it replaces what was known of it."""
+        if self.rival is not None and self.rival.genotype == genotype:
+            self.rival = found
+        if self.best is not None and self.best.genotype == genotype:
+            self.best = found or self.best
+        elif _better(found, self.best):
+            self.best, self.stalled = found, 0
+        if self.current is not None and self.current.genotype == genotype:
+            self.current = found or self.current
+        elif genotype not in self.tabu and _better(found, self.current):
+            self._stand_at(found)
 
     def _count_failure(self, found: Scored | None) -> None:
         self.failures += 1
@@ -62,4 +77,4 @@ class Climb:
 
 
 def _better(found: Scored | None, than: Scored | None) -> bool:
-    return found is not None and (than is None or found[1] > than[1])
+    return found is not None and (than is None or found.worth > than.worth)

@@ -7,6 +7,7 @@ from controllers.climb import Climb
 from controllers.errors import InvalidState
 from controllers.observation import check_observation
 from controllers.saved_state import (
+    Scored,
     foreign,
     saved_count,
     saved_list,
@@ -26,7 +27,7 @@ def climb_to_json(climb: Climb) -> dict[str, Any]:
     return {
         **{name: getattr(climb, name) for name in _COUNTS},
         **{name: scored_to_json([one] if one else []) for name, one in scored.items()},
-        "tabu": scored_to_json((genotype, 0.0) for genotype in climb.tabu),
+        "tabu": scored_to_json(Scored(genotype, 0.0) for genotype in climb.tabu),
     }
 
 
@@ -40,18 +41,20 @@ def climb_from_json(state: Any, patience: int, space: SearchSpace) -> Climb:  # 
     for name in _SCORED:
         found = saved_scored(state, name, space, most=1)
         setattr(climb, name, found[0] if found else None)
-    climb.tabu = [genotype for genotype, _ in saved_scored(state, "tabu", space)]
+    climb.tabu = [one.genotype for one in saved_scored(state, "tabu", space)]
     return climb
 
 
-def points_from_json(state: Mapping[str, Any], space: SearchSpace) -> dict[Genotype, int]:
-    """At which point each candidate that is still out was proposed. Raises InvalidState."""
+def points_from_json(
+    state: Mapping[str, Any], name: str, space: SearchSpace
+) -> dict[Genotype, int]:
+    """At which point each candidate of the list `name` was proposed. Raises InvalidState."""
     found = {}
-    for entry in saved_list(state, "asked_at"):
+    for entry in saved_list(state, name):
         try:
             genotype, point = entry
             member = check_observation(space, genotype, None).genotype
         except (TypeError, ValueError) as fault:
-            raise foreign("asked_at", fault) from fault
-        found[member] = saved_count({"asked_at": point}, "asked_at")
+            raise foreign(name, fault) from fault
+        found[member] = saved_count({name: point}, name)
     return found

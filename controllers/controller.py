@@ -8,6 +8,7 @@ from search_space import Genotype
 
 Metrics = Mapping[str, float]
 NO_METRICS: Final[Metrics] = MappingProxyType({})
+FIDELITY: Final = "fidelity"  # the metric that says how long a candidate was trained
 
 
 class Controller(Protocol):
@@ -35,11 +36,14 @@ class Controller(Protocol):
         The genotype may come from elsewhere (a warm start), and more than once; it may be any
         sequence of whole numbers, and numbers may be numpy's, but not bools or text
         (`check_observation` makes them Python's). `metrics` holds what else is known of the
-        candidate, by name; most controllers need none of it.
+        candidate, by name; most controllers need none of it but `fidelity`: how much of the full
+        training the reward is of, a share in (0, 1], 1 where it is missing. With rungs
+        (`[halving]`) a candidate comes again with each rung that it reaches: the higher one
+        replaces what was known of it. Rewards of unequal fidelities are of unequal scales.
 
         Raises:
-            InvalidObservation: the reward is no finite number, or the genotype no member; the
-                controller stays as it was.
+            InvalidObservation: the reward is no finite number, the fidelity none in (0, 1], or the
+                genotype no member; the controller stays as it was.
         """
         ...
 

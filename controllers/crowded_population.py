@@ -16,6 +16,7 @@ class Evaluated(NamedTuple):
     genotype: Genotype
     reward: float  # to maximise
     cost: float  # to minimise
+    fidelity: float = 1.0  # share of the full training that the reward is of
 
     @property
     def point(self) -> Point:
@@ -30,7 +31,8 @@ class CrowdedPopulation:
     """At most `size` candidates under the crowded comparison of Deb et al. 2002, section III-B.
 
     The lower rank is better, and within a rank the larger crowding distance. A key is there once,
-    with what was entered last.
+    with what was entered last, unless that was trained less long. Rewards of unequal fidelities do
+    not compare: what was trained longer has the lower rank, whatever the points.
     """
 
     def __init__(self, size: int, members: Mapping[str, Evaluated] = NOBODY) -> None:
@@ -40,6 +42,9 @@ class CrowdedPopulation:
 
     def enter(self, key: str, candidate: Evaluated) -> None:
         """Takes a candidate in; the worst of too many leaves, of equals the oldest."""
+        known = self.members.get(key)
+        if known is not None and known.fidelity > candidate.fidelity:
+            return
         self.members.pop(key, None)
         self.members[key] = candidate
         self._sort()
@@ -49,6 +54,11 @@ class CrowdedPopulation:
             del self.members[list(self.members)[worst]]
             self._sort()
 
+    def leave(self, key: str) -> None:
+        """A candidate that failed on its way to a higher rung is no parent."""
+        if self.members.pop(key, None) is not None:
+            self._sort()
+
     def winner(self, rng: np.random.Generator) -> Evaluated:
         """The better of two members drawn uniformly with replacement; of equals the first drawn."""
         drawn: list[int] = rng.integers(len(self.members), size=2).tolist()
@@ -56,6 +66,12 @@ class CrowdedPopulation:
         return list(self.members.values())[best]
 
     def _sort(self) -> None:
-        points = [member.point for member in self.members.values()]
-        self._ranks = non_dominated_ranks(points)
-        self._crowding = crowding_distances(points, self._ranks)
+        members = list(self.members.values())
+        self._ranks, first = [0] * len(members), 0
+        for fidelity in sorted({member.fidelity for member in members}, reverse=True):
+            places = [i for i, member in enumerate(members) if member.fidelity == fidelity]
+            ranks = non_dominated_ranks([members[place].point for place in places])
+            for place, rank in zip(places, ranks, strict=True):
+                self._ranks[place] = first + rank
+            first += max(ranks) + 1
+        self._crowding = crowding_distances([member.point for member in members], self._ranks)

@@ -11,6 +11,7 @@ from controllers.generator_state import (
     generator_to_json,
 )
 from controllers.observation import check_observation
+from controllers.observed_fidelity import FULL, observed_fidelity
 from controllers.option_checks import check_share, check_whole
 from controllers.saved_state import Scored, check_settings, saved_scored, scored_to_json
 from search_space import Genotype, SearchSpace
@@ -65,6 +66,7 @@ class LocalSearch:
         self._base: Scored | None = None  # what the climb's start is perturbed from
         self._best: Scored | None = None
         self._asked_at: dict[Genotype, int] = {}  # of the climb's candidates that are still out
+        self._paused: dict[Genotype, int] = {}  # of those that may come again, trained longer
 
     def propose(self) -> Genotype:
         """A uniform or perturbed member while a climb starts, then a neighbour of its point."""
@@ -79,16 +81,28 @@ class LocalSearch:
     def observe(
         self, genotype: Genotype, reward: float | None, metrics: Metrics = NO_METRICS
     ) -> None:
-        """Moves the climb where the result is its own; any result may be the best so far."""
+        """Moves the climb where the result is its own; any result may be the best so far.
+
+        With rungs, only a training as long moves the climb: a neighbour beats the point where it
+        stands once it was trained as long and is better, or was trained longer.
+        """
         genotype, reward, _ = check_observation(self._space, genotype, reward)
-        if reward is not None and (self._best is None or reward > self._best[1]):
-            self._best = genotype, reward
+        fidelity = observed_fidelity(metrics)
+        found = None if reward is None else Scored(genotype, reward, fidelity)
+        self._note_best(found)
         asked_at = self._asked_at.pop(genotype, None)
-        if asked_at is None:
-            if self._climb.first > 0:
-                return  # late, from a climb that has ended
-            asked_at = self._climb.first
-        self._climb.tell(genotype, reward, asked_at)
+        if asked_at is None and genotype in self._paused:
+            asked_at = self._paused[genotype]
+            self._climb.tell_again(genotype, found)
+        else:
+            if asked_at is None:
+                if self._climb.first > 0:
+                    return  # late, from a climb that has ended
+                asked_at = self._climb.first
+            self._climb.tell(genotype, found, asked_at)
+        self._paused.pop(genotype, None)
+        if fidelity < FULL:
+            self._paused[genotype] = asked_at
         if self._is_over():
             self._restart()
 
@@ -98,6 +112,7 @@ class LocalSearch:
             **self._settings(),
             "climb": climb_to_json(self._climb),
             "asked_at": [[list(genotype), point] for genotype, point in self._asked_at.items()],
+            "paused": [[list(genotype), point] for genotype, point in self._paused.items()],
             "base": scored_to_json([self._base] if self._base else []),
             "best": scored_to_json([self._best] if self._best else []),
             "rng": generator_to_json(self._rng),
@@ -107,11 +122,12 @@ class LocalSearch:
         """Raises InvalidState."""
         check_settings(state, self._settings())
         climb = climb_from_json(state.get("climb"), self._climb.patience, self._space)
-        asked_at = points_from_json(state, self._space)
+        asked_at = points_from_json(state, "asked_at", self._space)
+        paused = points_from_json(state, "paused", self._space)
         base = saved_scored(state, "base", self._space, most=1)
         best = saved_scored(state, "best", self._space, most=1)
         self._rng = generator_from_json(state.get("rng"))
-        self._climb, self._asked_at = climb, asked_at
+        self._climb, self._asked_at, self._paused = climb, asked_at, paused
         self._base = base[0] if base else None
         self._best = best[0] if best else None
 
@@ -132,7 +148,11 @@ class LocalSearch:
         self._base = None if fresh else self._best
         point = self._climb.point + 1
         self._climb = Climb(self._climb.patience, first=point, point=point)
-        self._asked_at = {}
+        self._asked_at, self._paused = {}, {}
+
+    def _note_best(self, found: Scored | None) -> None:
+        if found is not None and (self._best is None or found.worth > self._best.worth):
+            self._best = found
 
     def _settings(self) -> dict[str, Any]:
         return {

@@ -1,6 +1,5 @@
 """NSGA-II, Deb et al. 2002 (10.1109/4235.996017): a front of reward against a cost."""
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from controllers.controller import NO_METRICS, Metrics
@@ -14,8 +13,15 @@ from controllers.generator_state import (
 )
 from controllers.non_dominated import dominates
 from controllers.observation import check_observation
+from controllers.observed_fidelity import checked_fidelity, observed_fidelity
 from controllers.option_checks import check_share, check_whole
-from controllers.saved_state import check_settings, foreign, saved_count, saved_list
+from controllers.saved_state import (
+    check_settings,
+    foreign,
+    rung_to_json,
+    saved_count,
+    saved_list,
+)
 from search_space import Architecture, BackboneScale, Genotype, SearchSpace, backbone_cost
 from search_space.shown import shown
 
@@ -90,11 +96,13 @@ class NSGA2:
                 number, or that no observation so far has had and that cannot be counted.
         """
         genotype, reward, architecture = check_observation(self._space, genotype, reward)
+        fidelity = observed_fidelity(metrics)
         if reward is None:
+            self._population.leave(architecture.key)
             return
         cost = self._cost(architecture, metrics)
         if cost is not None:
-            found = Evaluated(genotype, reward, cost)
+            found = Evaluated(genotype, reward, cost, fidelity)
             self._population.enter(architecture.key, found)
             self._enter_front(found)
 
@@ -104,7 +112,7 @@ class NSGA2:
         return self._minimize
 
     def front(self) -> list[Evaluated]:
-        """What nothing that was observed dominates, by ascending cost.
+        """What nothing that was trained as long dominates, of the longest, by ascending cost.
 
         Of candidates with one reward and one cost, the first observed. The population may be
         smaller than the front, so it is kept apart.
@@ -135,8 +143,6 @@ class NSGA2:
 
     def _cost(self, architecture: Architecture, metrics: Metrics) -> float | None:
         name = self._minimize
-        if not isinstance(metrics, Mapping):
-            raise InvalidObservation(f"metrics {shown(metrics)}: give numbers by name")
         if name not in metrics and name in COUNTED:
             return float(getattr(backbone_cost(architecture, BackboneScale(), IMAGE_SIZE), name))
         if name not in metrics and self._front:
@@ -157,6 +163,11 @@ class NSGA2:
             ) from fault
 
     def _enter_front(self, found: Evaluated) -> None:
+        longest = max((other.fidelity for other in self._front), default=0.0)
+        if found.fidelity < longest:
+            return
+        if found.fidelity > longest:
+            self._front = []
         for other in self._front:
             if other.point == found.point or dominates(other.point, found.point):
                 return
@@ -174,13 +185,15 @@ class NSGA2:
     def _saved(self, name: str, state: dict[str, Any], most: int | None = None) -> list[Evaluated]:
         entries, found = saved_list(state, name, most), []
         try:
-            for genotype, number, cost in entries:
+            for genotype, number, cost, *rung in entries:
                 member = check_observation(self._space, genotype, None).genotype
-                found.append(Evaluated(member, finite_number(number), finite_number(cost)))
+                numbers = finite_number(number), finite_number(cost)
+                found.append(Evaluated(member, *numbers, *map(checked_fidelity, rung)))
         except (TypeError, ValueError) as fault:
             raise foreign(name, fault) from fault
         return found
 
 
 def _to_json(found: Evaluated) -> list[Any]:
-    return [list(found.genotype), found.reward, found.cost]
+    rung = rung_to_json(found.fidelity)
+    return [list(found.genotype), found.reward, found.cost, *rung]

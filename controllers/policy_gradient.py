@@ -18,11 +18,12 @@ from controllers.generator_state import (
     generator_to_json,
 )
 from controllers.lstm_policy import LstmPolicy
-from controllers.normal_scores import NormalScores
 from controllers.observation import check_observation
+from controllers.observed_fidelity import observed_fidelity
 from controllers.policy_samples import PolicySample, PolicySampler
 from controllers.policy_settings import PolicySettings
 from controllers.policy_state import (
+    fidelities_from_json,
     optimizer_from_json,
     optimizer_to_json,
     policy_from_json,
@@ -31,7 +32,14 @@ from controllers.policy_state import (
     samples_from_json,
     samples_to_json,
 )
-from controllers.saved_state import check_settings, saved_count, saved_known
+from controllers.rung_scores import RungScores
+from controllers.saved_state import (
+    Known,
+    check_settings,
+    known_to_json,
+    saved_count,
+    saved_known,
+)
 from controllers.single_thread import single_thread
 from search_space import Genotype, SearchSpace
 
@@ -67,11 +75,11 @@ class PolicyGradient(ABC):
         self._sampler = PolicySampler(space)
         self._policy = self._fresh_policy(self._rng)
         self._optimizer = self._fresh_optimizer(self._policy)
-        self._scores = NormalScores(settings.baseline_window)
+        self._scores = RungScores(settings.baseline_window)
         self._ready: deque[PolicySample] = deque()
         self._in_flight: dict[Genotype, list[PolicySample]] = {}
-        self._batch: list[tuple[PolicySample, float | None]] = []
-        self._known: dict[str, float | None] = {}  # the last reward of each key
+        self._batch: list[tuple[PolicySample, Known]] = []
+        self._known: dict[str, Known] = {}  # what was last known of each key
         self._repeats = 0  # known results in a row
 
     def propose(self) -> Genotype:
@@ -92,15 +100,19 @@ class PolicyGradient(ABC):
     def observe(
         self, genotype: Genotype, reward: float | None, metrics: Metrics = NO_METRICS
     ) -> None:
-        """Joins the batch; the policy learns when that is full. `None` ranks below all rewards."""
+        """Joins the batch; the policy learns when that is full. `None` ranks below all rewards.
+
+        With rungs, a reward is scored among those of its own: a candidate that comes again, trained
+        longer, counts once more, by how it does among the candidates that came as far.
+        """
         genotype, reward, architecture = check_observation(self._space, genotype, reward)
-        key = architecture.key
-        repeated = key in self._known and self._known[key] == reward
+        key, found = architecture.key, (reward, observed_fidelity(metrics))
+        repeated = key in self._known and self._known[key] == found
         self._repeats = self._repeats + 1 if repeated else 0
-        self._known[key] = reward
+        self._known[key] = found
         sample = self._proposed(genotype)
-        self._scores.add(reward)
-        self._batch.append((sample, reward))
+        self._scores.add(*found)
+        self._batch.append((sample, found))
         if len(self._batch) == self._settings.batch_size:
             with single_thread():
                 self._learn_batch()
@@ -115,12 +127,13 @@ class PolicyGradient(ABC):
             "rng": generator_to_json(self._rng),
             "policy": policy_to_json(self._policy),
             "optimizer": optimizer_to_json(self._policy, self._optimizer),
-            "baseline": list(self._scores.rewards),
+            "baseline": self._scores.to_json(),
             "ready": samples_to_json(list(self._ready)),
             "in_flight": samples_to_json(in_flight),
             "batch": samples_to_json([sample for sample, _ in self._batch]),
-            "batch_rewards": [reward for _, reward in self._batch],
-            "known": [[key, reward] for key, reward in self._known.items()],
+            "batch_rewards": [reward for _, (reward, _) in self._batch],
+            "batch_fidelities": [fidelity for _, (_, fidelity) in self._batch],
+            "known": known_to_json(self._known),
             "repeats": self._repeats,
         }
 
@@ -132,23 +145,25 @@ class PolicyGradient(ABC):
         policy_from_json(state.get("policy"), policy)
         optimizer = self._fresh_optimizer(policy)
         optimizer_from_json(state.get("optimizer"), policy, optimizer)
-        window = self._settings.baseline_window
-        baseline = rewards_from_json(state.get("baseline"), "baseline", window)
+        scores = RungScores(self._settings.baseline_window)
+        scores.load_json(state.get("baseline"))
         ready, in_flight, batch = (
             samples_from_json(state.get(name), name, self._sampler, most)
             for name, most in (("ready", largest), ("in_flight", None), ("batch", largest - 1))
         )
         rewards = rewards_from_json(state.get("batch_rewards"), "batch_rewards", largest - 1)
-        if len(rewards) != len(batch):
+        fidelities = fidelities_from_json(state.get("batch_fidelities"), largest - 1)
+        if not len(rewards) == len(fidelities) == len(batch):
             raise InvalidState(
-                f"the state has {len(batch)} samples and {len(rewards)} rewards in its batch: "
-                "replay the run's journal to a fresh controller instead"
+                f"the state has {len(batch)} samples, {len(rewards)} rewards and {len(fidelities)} "
+                "fidelities in its batch: replay the run's journal to a fresh controller instead"
             )
         known, repeats = saved_known(state), saved_count(state, "repeats")
         self._rng, self._policy, self._optimizer = rng, policy, optimizer
         self._known, self._repeats = known, repeats
-        self._scores.rewards = deque(baseline, maxlen=window)
-        self._ready, self._batch = deque(ready), list(zip(batch, rewards, strict=True))
+        self._scores, self._ready = scores, deque(ready)
+        results = zip(rewards, fidelities, strict=True)
+        self._batch = list(zip(batch, results, strict=True))
         self._in_flight = {}
         for sample in in_flight:
             self._in_flight.setdefault(sample.genotype, []).append(sample)
@@ -168,7 +183,7 @@ class PolicyGradient(ABC):
         choices = torch.tensor([sample.genotype for sample in samples])
         legal = torch.stack([sample.legal for sample in samples])
         old = torch.stack([sample.log_probs for sample in samples])
-        advantages = torch.tensor([self._scores.score(reward) for _, reward in self._batch])
+        advantages = torch.tensor([self._scores.score(*found) for _, found in self._batch])
         self._learn(Batch(choices, legal, old, advantages))
 
     def _proposed(self, genotype: Genotype) -> PolicySample:

@@ -8,6 +8,7 @@ import torch
 from controllers.errors import InvalidState
 from controllers.finite_number import finite_number
 from controllers.lstm_policy import LstmPolicy
+from controllers.observed_fidelity import checked_fidelity
 from controllers.policy_samples import PolicySample, PolicySampler
 from controllers.saved_state import saved_genotypes
 from controllers.tensor_state import tensor_from_json, tensor_to_json
@@ -99,6 +100,16 @@ def rewards_from_json(state: Any, name: str, most: int) -> list[float | None]:  
         return [None if reward is None else finite_number(reward) for reward in state]
     except ValueError as fault:
         raise InvalidState(f"the state's {name} has a reward: {fault}; {_WAY_OUT}") from fault
+
+
+def fidelities_from_json(state: Any, most: int) -> list[float]:  # noqa: ANN401
+    """Raises InvalidState unless they are at most `most` shares of a training."""
+    if not isinstance(state, list) or len(state) > most:
+        raise InvalidState(f"the state has no list of at most {most} batch_fidelities: {_WAY_OUT}")
+    try:
+        return [checked_fidelity(share) for share in state]
+    except ValueError as fault:
+        raise InvalidState(f"the state's batch_fidelities: {fault}; {_WAY_OUT}") from fault
 
 
 def _entries(state: Any, name: str, wanted: tuple[str, ...]) -> dict[str, Any]:  # noqa: ANN401

@@ -15,11 +15,18 @@ from controllers.generator_state import (
 )
 from controllers.network_kernel import NetworkKernel
 from controllers.observation import check_observation
+from controllers.observed_fidelity import observed_fidelity
 from controllers.observed_networks import ObservedNetworks
 from controllers.option_checks import check_share, check_whole
 from controllers.predictor_state import saved_fit
 from controllers.reference_sample import reference_sample
-from controllers.saved_state import check_settings, saved_genotypes, saved_results
+from controllers.saved_state import (
+    Result,
+    check_settings,
+    saved_genotypes,
+    saved_results,
+    scored_to_json,
+)
 from controllers.surrogate import Members, Surrogate
 from search_space import Genotype, SearchSpace
 
@@ -36,7 +43,8 @@ class Predictor:
     children of the incumbents, and of the best candidates that are not evaluated yet, to a pool;
     the pool's best by mean + exploration * SD leaves it as the proposal, the best 64 of the others
     stay. Incumbents are the observed networks of the highest predicted mean, so that one lucky
-    evaluation leads nobody. Results that are out count as known in the SD alone: workers at the
+    evaluation leads nobody. With rungs, the surrogate is of one scale for all (`rung_targets`).
+    Results that are out count as known in the SD alone: workers at the
     same time get different candidates.
 
     Bayesian optimisation of networks in the manner of NASBOWL (Ru et al. 2021, arXiv 2006.07556)
@@ -111,16 +119,17 @@ class Predictor:
     ) -> None:
         """Remembered; the surrogate is fitted when the next proposal needs it."""
         genotype, reward, architecture = check_observation(self._space, genotype, reward)
+        result = Result(genotype, reward, observed_fidelity(metrics))
         features = architecture_features(architecture)
         self._pending.pop(features.identity, None)
         self._pool.pop(features.identity, None)
-        self._observed.add(genotype, features, reward)
+        self._observed.add(features, result)
 
     def state_dict(self) -> dict[str, Any]:
         """Settings, generator, all results in order, what is out, the pool, and the last fit."""
         return {
             **self._settings(),
-            "journal": [[list(genotype), reward] for genotype, reward in self._observed.journal],
+            "journal": scored_to_json(self._observed.journal),
             "pending": [list(genotype) for genotype, _ in self._pending.values()],
             "pool": [list(genotype) for genotype, _ in self._pool.values()],
             "fit": [
@@ -140,8 +149,8 @@ class Predictor:
         fitted, tuned, members = saved_fit(state, len(journal))
         rng = generator_from_json(state.get("rng"))
         observed, model = ObservedNetworks(), None
-        for number, (genotype, reward) in enumerate(journal, 1):
-            observed.add(genotype, self._features(genotype), reward)
+        for number, result in enumerate(journal, 1):
+            observed.add(self._features(result.genotype), result)
             if number == fitted and observed.scored < 2:
                 raise InvalidState(f"the state has a fit to {fitted} results, but hardly a reward")
             if number == fitted:

@@ -9,6 +9,7 @@ from controllers.generator_state import (
     generator_to_json,
 )
 from controllers.observation import check_observation
+from controllers.observed_fidelity import observed_fidelity
 from controllers.saved_state import check_settings
 from search_space import Genotype, SearchSpace
 
@@ -29,6 +30,7 @@ class RandomSearch:
     ) -> None:
         """Checked, then forgotten."""
         check_observation(self._space, genotype, reward)
+        observed_fidelity(metrics)
 
     def state_dict(self) -> dict[str, Any]:
         """The generator alone."""

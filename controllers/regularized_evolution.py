@@ -1,20 +1,24 @@
 """Regularized (ageing) evolution, Real et al. 2019, arXiv 1802.01548, algorithm 1."""
 
 from collections import deque
+from collections.abc import Iterable
 from typing import Any
 
 from controllers.controller import NO_METRICS, Metrics
-from controllers.errors import InvalidSetting
+from controllers.errors import InvalidSetting, InvalidState
 from controllers.generator_state import (
     generator_from_json,
     generator_from_seed,
     generator_to_json,
 )
 from controllers.observation import check_observation
+from controllers.observed_fidelity import observed_fidelity
 from controllers.option_checks import check_share, check_whole
 from controllers.saved_state import (
+    Known,
     Scored,
     check_settings,
+    known_to_json,
     saved_count,
     saved_known,
     saved_scored,
@@ -34,6 +38,9 @@ class RegularizedEvolution:
     A result enters once: those that a study tells again when a known network is proposed would
     keep a lucky candidate young for ever. After `population_size` of them in a row the
     neighbourhood of the population is used up, and proposals are uniform until one is new.
+
+    With rungs, a tournament is won by what was trained longest, and among those by reward; the
+    population holds what `population_size` whole trainings cost, and tournaments grow with it.
 
     Args:
         population_size: P of the paper, which has 100 for 20,000 candidates.
@@ -70,8 +77,8 @@ class RegularizedEvolution:
         self._crossover_rate = float(crossover_rate)
         self._proposed = 0
         self._repeats = 0  # known results in a row
-        self._population: deque[Scored] = deque(maxlen=population_size)
-        self._known: dict[str, float | None] = {}  # the last reward of each key
+        self._population: deque[Scored] = deque()
+        self._known: dict[str, Known] = {}  # what was last known of each key
 
     def propose(self) -> Genotype:
         """Uniform at first or while nothing is known, then a child of tournament winners."""
@@ -85,16 +92,28 @@ class RegularizedEvolution:
     def observe(
         self, genotype: Genotype, reward: float | None, metrics: Metrics = NO_METRICS
     ) -> None:
-        """Enters the population as its youngest, unless `reward` is None or the result known."""
+        """Enters the population as its youngest, unless `reward` is None or the result known.
+
+        A longer training of a candidate takes its place, at its age; one that has left joins anew.
+        """
         genotype, reward, architecture = check_observation(self._space, genotype, reward)
-        key = architecture.key
-        if key in self._known and self._known[key] == reward:
+        found = reward, observed_fidelity(metrics)
+        known = self._known.get(architecture.key)
+        if known is not None and (known == found or known[1] > found[1]):
             self._repeats += 1
             return
         self._repeats = 0
-        self._known[key] = reward
-        if reward is not None:
-            self._population.append((genotype, reward))
+        self._known[architecture.key] = found
+        longer = known is not None and found[1] > known[1]
+        places = [place for place, one in enumerate(self._population) if one.genotype == genotype]
+        if reward is not None and longer and places:
+            self._population[places[-1]] = Scored(genotype, reward, found[1])
+        elif reward is not None:
+            self._population.append(Scored(genotype, reward, found[1]))
+        elif longer and places:
+            del self._population[places[-1]]
+        while trained(self._population) > self._population_size:
+            self._population.popleft()
 
     def state_dict(self) -> dict[str, Any]:
         """Settings, counts, generator, results known, and the population from the oldest on."""
@@ -103,19 +122,24 @@ class RegularizedEvolution:
             "proposed": self._proposed,
             "repeats": self._repeats,
             "population": scored_to_json(self._population),
-            "known": [[key, reward] for key, reward in self._known.items()],
+            "known": known_to_json(self._known),
             "rng": generator_to_json(self._rng),
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Raises InvalidState."""
         check_settings(state, self._settings())
-        population = saved_scored(state, "population", self._space, self._population_size)
+        population = saved_scored(state, "population", self._space)
+        if trained(population) > self._population_size:
+            raise InvalidState(
+                f"the state's population has {len(population)} entries, at most "
+                f"{self._population_size} fit, or as much training of shorter ones"
+            )
         proposed, repeats = saved_count(state, "proposed"), saved_count(state, "repeats")
         known = saved_known(state)
         self._rng = generator_from_json(state.get("rng"))
         self._proposed, self._repeats = proposed, repeats
-        self._population = deque(population, maxlen=self._population_size)
+        self._population = deque(population)
         self._known = known
 
     def _child(self) -> Genotype:
@@ -128,9 +152,11 @@ class RegularizedEvolution:
 
     def _winner(self) -> Genotype:
         """The best of a sample drawn uniformly with replacement; of equals the first drawn."""
-        drawn = self._rng.integers(len(self._population), size=self._sample_size)
-        best = max(drawn.tolist(), key=lambda index: self._population[index][1])
-        return self._population[best][0]
+        members = len(self._population)
+        size = self._sample_size * max(members, self._population_size) // self._population_size
+        drawn = self._rng.integers(members, size=size)
+        best = max(drawn.tolist(), key=lambda index: self._population[index].worth)
+        return self._population[best].genotype
 
     def _settings(self) -> dict[str, Any]:
         return {
@@ -139,3 +165,8 @@ class RegularizedEvolution:
             "sample_size": self._sample_size,
             "crossover_rate": self._crossover_rate,
         }
+
+
+def trained(members: Iterable[Scored]) -> float:
+    """In whole trainings; rounded, as shares are no binary fractions."""
+    return round(sum(member.fidelity for member in members), 6)

@@ -2,18 +2,40 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from controllers.errors import InvalidState
 from controllers.finite_number import finite_number
 from controllers.observation import check_observation
+from controllers.observed_fidelity import FULL, checked_fidelity
 from search_space import Genotype, SearchSpace
 from search_space.shown import shown
 
 LARGEST_COUNT: Final = 2**53  # up to here JSON's numbers are whole in any language
 
-Result = tuple[Genotype, float | None]  # a genotype and its reward, None for a failure
-Scored = tuple[Genotype, float]
+
+Known = tuple[float | None, float]  # the reward, None for a failure, and its fidelity
+
+
+class Result(NamedTuple):
+    """What was observed; the reward is None for a failure."""
+
+    genotype: Genotype
+    reward: float | None
+    fidelity: float = FULL  # share of the full training
+
+
+class Scored(NamedTuple):
+    """A candidate with a reward."""
+
+    genotype: Genotype
+    reward: float
+    fidelity: float = FULL
+
+    @property
+    def worth(self) -> tuple[float, float]:
+        """Larger is better: what reached a higher rung was among the best of the lower one."""
+        return self.fidelity, self.reward
 
 
 def check_settings(state: object, settings: Mapping[str, Any]) -> None:
@@ -52,7 +74,7 @@ def saved_results(
     """Members of `space` with their rewards, None for a failure. Raises InvalidState."""
     entries = saved_list(state, name, most)
     try:
-        return [check_observation(space, genotype, reward)[:2] for genotype, reward in entries]
+        return [_result(space, *entry) for entry in entries]
     except (TypeError, ValueError) as fault:
         raise foreign(name, fault) from fault
 
@@ -62,10 +84,10 @@ def saved_scored(
 ) -> list[Scored]:
     """Members of `space` with their rewards. Raises InvalidState."""
     scored = []
-    for genotype, reward in saved_results(state, name, space, most):
+    for genotype, reward, fidelity in saved_results(state, name, space, most):
         if reward is None:
             raise InvalidState(f"the state's {name} has a member without a reward")
-        scored.append((genotype, reward))
+        scored.append(Scored(genotype, reward, fidelity))
     return scored
 
 
@@ -80,9 +102,14 @@ def saved_genotypes(
         raise foreign(name, fault) from fault
 
 
-def scored_to_json(scored: Iterable[Scored]) -> list[Any]:
-    """Inverse of `saved_scored`."""
-    return [[list(genotype), reward] for genotype, reward in scored]
+def scored_to_json(scored: Iterable[Result | Scored]) -> list[Any]:
+    """Inverse of `saved_results` and `saved_scored`: [genotype, reward], and a rung's share."""
+    return [[list(one.genotype), one.reward, *rung_to_json(one.fidelity)] for one in scored]
+
+
+def rung_to_json(fidelity: float) -> list[float]:
+    """Nothing for a whole training: what was written before there were rungs says the same."""
+    return [] if fidelity == FULL else [fidelity]
 
 
 def foreign(name: str, fault: Exception) -> InvalidState:
@@ -93,17 +120,33 @@ def foreign(name: str, fault: Exception) -> InvalidState:
     )
 
 
-def saved_known(state: Mapping[str, Any]) -> dict[str, float | None]:
-    """The last reward of each architecture's key, None for a failure. Raises InvalidState."""
-    known: dict[str, float | None] = {}
+def known_to_json(known: Mapping[str, Known]) -> list[Any]:
+    """Inverse of `saved_known`."""
+    return [[key, reward, *rung_to_json(share)] for key, (reward, share) in known.items()]
+
+
+def saved_known(state: Mapping[str, Any]) -> dict[str, Known]:
+    """What was last known of each architecture's key. Raises InvalidState."""
+    known: dict[str, Known] = {}
     try:
-        for key, reward in saved_list(state, "known"):
+        for key, reward, *rung in saved_list(state, "known"):
             if not re.fullmatch("[0-9a-f]{32}", key):
                 raise InvalidState(f"{shown(key)} is no key")
-            known[key] = None if reward is None else finite_number(reward)
+            known[key] = None if reward is None else finite_number(reward), _fidelity(*rung)
         return known
     except (TypeError, ValueError) as fault:
         raise InvalidState(
             f"the state's known results are no pairs of a key and a reward ({fault}): replay the "
             "run's journal to a fresh controller instead"
         ) from fault
+
+
+def _result(
+    space: SearchSpace, genotype: object, reward: object, fidelity: object = FULL
+) -> Result:
+    member, number, _ = check_observation(space, genotype, reward)
+    return Result(member, number, checked_fidelity(fidelity))
+
+
+def _fidelity(fidelity: object = FULL) -> float:
+    return checked_fidelity(fidelity)

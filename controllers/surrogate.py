@@ -8,7 +8,7 @@ from controllers.architecture_features import ArchitectureFeatures
 from controllers.gaussian_process import GaussianProcess, log_likelihoods
 from controllers.network_kernel import Array, NetworkKernel
 from controllers.observed_networks import ObservedNetwork
-from controllers.robust_scale import robust_targets
+from controllers.rung_targets import rung_targets
 
 LENGTHS = (0.5, 1.0, 2.0)  # of the kernel
 NOISES = (0.03, 0.1, 0.3, 1.0, 3.0)  # variance of an observation by that of the function
@@ -40,7 +40,7 @@ class Surrogate:
         elite_size: int,
     ) -> None:
         features = [network.features for network in networks]
-        targets = robust_targets([network.reward for network in networks])
+        targets = rung_targets(networks)
         seen = dict.fromkeys(pattern for row in features for pattern in row.patterns)
         self._kernel = kernel
         self._vocabulary = {pattern: column for column, pattern in enumerate(seen)}

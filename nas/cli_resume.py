@@ -10,6 +10,7 @@ from nas.cli_search import drive, resumable
 def run(words: Sequence[str]) -> int:
     """Run the subcommand."""
     from nas.compose import make_parts
+    from nas.data_progress import data_progress
     from nas.run_directory import extend_budget, open_run
 
     parser = OneLineParser(
@@ -23,4 +24,6 @@ def run(words: Sequence[str]) -> int:
     with resumable(known.run), store:
         if known.trials is not None:
             config = extend_budget(known.run, store, config, known.trials)
-        return drive(config, make_parts(config), store, known.run)
+        with data_progress() as progress:
+            parts = make_parts(config, progress)
+        return drive(config, parts, store, known.run)

@@ -7,7 +7,8 @@ from nas.config import Config
 
 # Rewards compare where all of these are the same,
 COMPARED = (
-    "fidelity", "task", "data", "training", "detector", "anchors", "matching", "loss", "limits",
+    "fidelity", "task", "data", "training", "augmentation", "detector", "anchors", "matching",
+    "loss", "limits",
 )  # fmt: skip
 # but for what no reward depends on.
 NOT_COMPARED = ("data.cache", "data.test", "data.scenes_test")

@@ -2,12 +2,63 @@
 
 import traceback
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 from proxy_tasks.errors import CandidateFailure, DataError, Diverged
-from proxy_tasks.task import ProxyTask
+from proxy_tasks.task import MultiFidelityTask, ProxyTask
+from results import Trial
 from results.errors import InvalidTrial
 from results.outcome import FailureKind, Outcome
+from results.training_length import training_length
 from search_space import Architecture
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What a worker is given of a trial.
+
+    Args:
+        fidelity: of this trial, canonical; a task of one fidelity is not told.
+        resume: the checkpoint of the trial that this one continues.
+        pause: where to leave a checkpoint for the trial that may continue this one.
+    """
+
+    architecture: Architecture
+    seed: int
+    fidelity: str
+    resume: Path | None = None
+    pause: Path | None = None
+
+
+def assignment(trial: Trial, checkpoints: Path | None = None) -> Assignment:
+    """Where to pause is said only to a trial that ends before its training's last step."""
+    resume = pause = None
+    if checkpoints is not None and trial.continues is not None:
+        resume = checkpoint_file(checkpoints, trial.continues)
+    if checkpoints is not None and training_length(trial.fidelity).share < 1:
+        pause = checkpoint_file(checkpoints, trial.number)
+    return Assignment(trial.architecture, trial.seed, trial.fidelity, resume, pause)
+
+
+def checkpoint_file(checkpoints: Path, number: int) -> Path:
+    """Where a trial's training is paused."""
+    return checkpoints / f"{number}.pt"
+
+
+def evaluate_trial(task: ProxyTask, given: Assignment) -> Outcome:
+    """The outcome of a trial, at its own fidelity where the task has more than one."""
+    if not isinstance(task, MultiFidelityTask):
+        return evaluate(task, given.architecture, given.seed)
+    return attempt(
+        lambda: task.evaluate_at(
+            given.architecture,
+            given.seed,
+            given.fidelity,
+            resume=given.resume,
+            pause=given.pause,
+        )
+    )
 
 
 def evaluate(task: ProxyTask, architecture: Architecture, seed: int) -> Outcome:

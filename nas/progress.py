@@ -1,9 +1,11 @@
 """How a search is going, as numbers: what the live view and the plain lines show."""
 
+import math
 import time
 from dataclasses import dataclass
 
 from results import Trial
+from results.training_length import training_length
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,11 +13,12 @@ class Progress:
     """The state of a search after some trials of this session.
 
     Args:
-        done: finished trials of the run, those of earlier sessions too.
+        done: candidates of the run whose first trial has ended, those of earlier sessions too.
         total: the budget.
-        failed: of those done.
-        best: the trial of the largest reward, if any has one.
-        seconds_per_trial: wall time of this session by trials it finished; None before the first.
+        failed: trials of the run.
+        best: the trial of the largest reward of the longest trainings, if any has one.
+        seconds_per_trial: wall time of this session by candidates done in it; None before the
+            first.
     """
 
     done: int
@@ -41,12 +44,11 @@ class ProgressCounter:
 
     def add(self, trial: Trial) -> Progress:
         """Count a finished trial."""
-        self._done += 1
-        self._session += 1
+        first = trial.continues is None
+        self._done += first
+        self._session += first
         self._failed += trial.failure is not None
-        if trial.reward is not None and (
-            self._best is None or self._best.reward is None or trial.reward > self._best.reward
-        ):
+        if trial.reward is not None and (self._best is None or _place(trial) > _place(self._best)):
             self._best = trial
         return self.now()
 
@@ -55,6 +57,12 @@ class ProgressCounter:
         elapsed = time.monotonic() - self._begin
         per_trial = elapsed / self._session if self._session else None
         return Progress(self._done, self._total, self._failed, self._best, per_trial)
+
+
+def _place(trial: Trial) -> tuple[float, float]:
+    """Larger is better: no reward stands beside that of a longer training."""
+    reward = -math.inf if trial.reward is None else trial.reward
+    return training_length(trial.fidelity).steps or 0, reward
 
 
 def duration(seconds: float | None) -> str:

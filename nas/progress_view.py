@@ -12,6 +12,7 @@ from rich.text import Text
 
 from nas.progress import Progress, duration
 from results import Trial
+from results.training_length import training_length
 
 
 class ProgressView(Protocol):
@@ -68,7 +69,9 @@ def progress_view(console: Console, progress: Progress) -> Iterator[ProgressView
 
 def trial_line(trial: Trial) -> str:
     """What became of a trial, in a line."""
-    name = f"trial {trial.number} {trial.key[:8]}"
+    length = training_length(trial.fidelity)
+    rung = f" to step {length.steps}" if trial.continues is not None or length.share < 1 else ""
+    name = f"trial {trial.number} {trial.key[:8]}{rung}"
     if trial.failure is not None:
         return f"{name} failed, {trial.failure}"
     took = trial.metrics.get("seconds")

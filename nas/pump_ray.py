@@ -9,17 +9,17 @@ import os
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import ray
 from ray.exceptions import RayError
 
 from nas.errors import WorkersLost
-from nas.evaluation import evaluate
-from nas.study import Study
+from nas.evaluation import Assignment, assignment, evaluate_trial
+from nas.trial_source import TrialSource
 from proxy_tasks.task import ProxyTask
 from results import FailureKind, Outcome, Trial
-from search_space import Architecture
 
 # A trial is handed out so often before its worker's deaths count as its own failure.
 MOST_ATTEMPTS = 3
@@ -40,8 +40,8 @@ class Worker:
     def ping(self) -> None:
         """Returns once the process is up."""
 
-    def evaluate(self, architecture: Architecture, seed: int) -> Outcome:
-        return evaluate(self.task, architecture, seed)
+    def evaluate(self, given: Assignment) -> Outcome:
+        return evaluate_trial(self.task, given)
 
 
 @contextmanager
@@ -69,18 +69,35 @@ def ray_session(workers: int) -> Iterator[None]:
         ray.shutdown()
 
 
-def pump_ray(
-    study: Study, make_task: Callable[[], ProxyTask], workers: int, *, threads: int = 1
-) -> Generator[Trial]:
-    """Finished trials as they come, until the study has no more to ask.
+def connected_gpus() -> int | None:
+    """GPUs of the cluster that this process is connected to; None where it is to none."""
+    if not ray.is_initialized():
+        return None
+    resources: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
+    return int(resources.get("GPU", 0))
 
+
+def pump_ray(
+    source: TrialSource,
+    make_task: Callable[[], ProxyTask],
+    workers: int,
+    *,
+    threads: int = 1,
+    gpus: float = 0.0,
+    checkpoints: Path | None = None,
+) -> Generator[Trial]:
+    """Finished trials as they come, until the source has no more to ask.
+
+    `checkpoints`: the folder of paused trainings; without one, each trial trains from the start.
+    `gpus`: what share of a GPU each worker takes.
     Needs a `ray_session`, or a cluster that this process is connected to. A worker that dies is
     made again and its trial goes to another; a trial whose workers died `MOST_ATTEMPTS` times
     fails. Raises WorkersLost when no worker can be made.
     """
-    environment = {"OMP_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads)}
+    names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS")  # rayon: hotcoco
+    environment = dict.fromkeys(names, str(threads))
     actor = ray.remote(num_cpus=1, max_restarts=-1, max_task_retries=0)(Worker).options(
-        runtime_env={"env_vars": environment}
+        num_gpus=gpus, runtime_env={"env_vars": environment}
     )
     pool = _Pool([actor.remote(make_task) for _ in range(workers)])
     attempts: Counter[int] = Counter()
@@ -88,10 +105,10 @@ def pump_ray(
     try:
         while True:
             while pool.idle:
-                trial = again.popleft() if again else study.ask()
+                trial = again.popleft() if again else source.ask()
                 if trial is None:
                     break
-                pool.send(trial)
+                pool.send(trial, assignment(trial, checkpoints))
             if pool.idle and not pool.busy:
                 return
             ended = pool.wait()
@@ -105,7 +122,7 @@ def pump_ray(
                     continue
                 message = f"its worker died {MOST_ATTEMPTS} times: {_one_line(outcome)}"
                 outcome = Outcome.failed(FailureKind.WORKER_LOST, message)
-            yield study.tell(trial.number, outcome)
+            yield source.tell(trial.number, outcome)
     finally:
         pool.close()
 
@@ -127,9 +144,9 @@ class _Pool:
         """Ready once the actor is up: without retries it fails at once while that restarts."""
         return actor.ping.options(max_task_retries=-1).remote()
 
-    def send(self, trial: Trial) -> None:
+    def send(self, trial: Trial, given: Assignment) -> None:
         actor = self.idle.pop()
-        self.busy[actor.evaluate.remote(trial.architecture, trial.seed)] = (actor, trial)
+        self.busy[actor.evaluate.remote(given)] = (actor, trial)
 
     def wait(self) -> tuple[Trial, Outcome | RayError] | None:
         """The next trial that ended, with the error that killed its worker; None: a worker came."""

@@ -1,9 +1,15 @@
 """Bring a fresh controller to where a run's journal left it."""
 
-from controllers import Controller
+from controllers import FIDELITY, Controller, Metrics
 from nas.errors import ReplayMismatch
-from results import TrialStore
+from results import Trial, TrialStore
+from results.training_length import training_length
 from search_space import SearchSpace
+
+
+def observed_metrics(trial: Trial) -> Metrics:
+    """What a controller is told of a trial besides its reward: how long it trained, too."""
+    return {**trial.metrics, FIDELITY: training_length(trial.fidelity).share}
 
 
 def replay(store: TrialStore, space: SearchSpace, controller: Controller) -> None:
@@ -13,7 +19,7 @@ def replay(store: TrialStore, space: SearchSpace, controller: Controller) -> Non
     ReplayMismatch at the first proposal that differs from the recorded one.
     """
     for warm in store.warm_trials():
-        controller.observe(warm.genotype, warm.reward, warm.metrics)
+        controller.observe(warm.genotype, warm.reward, {**warm.metrics, FIDELITY: 1.0})
     trials = {trial.number: trial for trial in store.trials()}
     observed: set[int] = set()
     proposed: set[int] = set()
@@ -22,9 +28,11 @@ def replay(store: TrialStore, space: SearchSpace, controller: Controller) -> Non
         if event.kind == "observe":
             observed.add(trial.number)
             if trial.genotype is not None:
-                controller.observe(trial.genotype, trial.reward, trial.metrics)
+                controller.observe(trial.genotype, trial.reward, observed_metrics(trial))
             continue
         proposed.add(trial.number)
+        if event.kind == "promote":  # the study's doing: no controller had a say in it
+            continue
         genotype = controller.propose()
         key = space.decode(genotype).key
         if key != trial.key:
@@ -34,7 +42,7 @@ def replay(store: TrialStore, space: SearchSpace, controller: Controller) -> Non
                 "and the config that began this run"
             )
         if event.kind == "duplicate" and trial.number in observed:
-            controller.observe(genotype, trial.reward, trial.metrics)
+            controller.observe(genotype, trial.reward, observed_metrics(trial))
     if proposed != trials.keys():
         raise ReplayMismatch(
             f"{store.path}: the journal has {len(proposed)} proposals for {len(trials)} trials: "

@@ -8,12 +8,13 @@ import numpy as np
 from controllers import NO_METRICS, ControllerError, InvalidState, Metrics
 from controllers.generator_state import generator_from_seed
 from controllers.observation import check_observation
-from controllers.saved_state import Result, check_settings, saved_list
+from controllers.observed_fidelity import observed_fidelity
+from controllers.saved_state import check_settings, saved_list
 from search_space import Genotype, SearchSpace
 from search_space.shown import shown
 
 Reward = float | None
-Call = Result | None  # an observation, or a proposal
+Call = tuple[Genotype, Reward] | None  # an observation, or a proposal
 LARGEST_SEED: Final = 2**32
 
 
@@ -60,7 +61,11 @@ class ReplayedController:
         return genotype
 
     def observe(self, genotype: Genotype, reward: Reward, metrics: Metrics = NO_METRICS) -> None:
-        """Told to the algorithm, which may forget what it did not ask for."""
+        """Told to the algorithm, which may forget what it did not ask for.
+
+        It knows of no fidelities: with rungs, rewards of unequal ones are all the same to it.
+        """
+        observed_fidelity(metrics)
         call = check_observation(self._space, genotype, reward)[:2]
         self._algorithm.tell(*call)
         self._calls.append(call)

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from nas.warm_start import WarmStart
 
 CONFIG = "config.toml"
-HEADER = "# The effective config of this run: `nas search {file}` repeats it.\n\n"
+DOCTOR = "doctor"  # the entry of a store's meta that a run of `nas doctor` has
+HEADER = "# The effective config of this run: `nas {command} {file}` repeats it.\n\n"
 
 
 def default_run_directory(source: str) -> Path:
@@ -56,7 +57,7 @@ def create_run(directory: Path, config: Config, warm: "WarmStart | None" = None)
     else:
         store = TrialStore.create(directory, {**meta, **warm.meta}, warm.trials)
     try:
-        _write_config(directory, config)
+        write_config(directory, config)
     except BaseException:
         store.close()
         raise
@@ -67,6 +68,10 @@ def open_run(directory: Path) -> tuple[TrialStore, Config]:
     """A run to go on with, and the config that it began with. Raises NotARun and its kin."""
     store = TrialStore.open(directory)
     try:
+        if DOCTOR in store.meta():
+            raise UsageError(
+                f"{directory} is a run of `nas doctor`: that command, typed again, goes on with it"
+            )
         return store, stored_config(store, directory)
     except BaseException:
         store.close()
@@ -75,24 +80,26 @@ def open_run(directory: Path) -> tuple[TrialStore, Config]:
 
 def extend_budget(directory: Path, store: TrialStore, config: Config, trials: int) -> Config:
     """The same search with another number of trials. Raises UsageError below what is there."""
-    if trials < store.count():
+    if trials < (there := store.candidates()):
         raise UsageError(
-            f"--trials {trials}: this run has {store.count()} trials already; give at least that"
+            f"--trials {trials}: this run has {there} trials already; give at least that"
         )
     document = config.as_dict()
     document["search"]["trials"] = trials
     extended = check_config(document, "--trials")
     store.set_meta("config", json.dumps(document))
-    _write_config(directory, extended)
+    write_config(directory, extended)
     return extended
 
 
-def _write_config(directory: Path, config: Config) -> None:
+def write_config(directory: Path, config: Config, command: str = "search") -> None:
     """The config for people to read and to repeat; the store has the one that counts."""
     file = directory / CONFIG
     draft = file.with_suffix(".draft")
     try:
-        draft.write_text(HEADER.format(file=file) + tomli_w.dumps(config.as_dict()), "utf-8")
+        draft.write_text(
+            HEADER.format(command=command, file=file) + tomli_w.dumps(config.as_dict()), "utf-8"
+        )
         draft.replace(file)
     except OSError as error:
         raise UsageError(

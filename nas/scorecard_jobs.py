@@ -9,7 +9,7 @@ import numpy as np
 from nas.errors import UsageError
 from nas.scorecard_baseline import Baseline, random_baseline
 from nas.scorecard_controllers import make_controller
-from nas.scorecard_landscape import make_landscape
+from nas.scorecard_landscape import RewardLandscape, make_landscape
 from nas.scorecard_run import ScorecardRun, run_controller
 from nas.scorecard_settings import ScorecardSettings
 from nas.space_source import find_space
@@ -17,7 +17,7 @@ from nas.space_source import find_space
 CONTROLLER_STREAM = 2  # a controller shares no random number with its landscape
 
 _landscape = lru_cache(maxsize=256)(make_landscape)
-_space = lru_cache(maxsize=1)(find_space)
+space_of = lru_cache(maxsize=1)(find_space)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +45,31 @@ class Failure:
     line: str
 
 
+def landscape_of(place: Place) -> RewardLandscape:
+    """Made once a process."""
+    return _landscape(place.landscape, place.seed, place.settings)
+
+
+def failure_of(controller: str, place: Place, error: BaseException) -> Failure:
+    """Where and why a controller broke."""
+    said = str(error) if isinstance(error, UsageError) else f"{type(error).__name__}: {error}"
+    return Failure(
+        f"controller {controller!r} fails on landscape {place.landscape}, seed {place.seed}: {said}"
+    )
+
+
 def baseline_of(place: Place) -> Baseline:
     """What random search reaches there."""
     settings = place.settings
-    landscape = _landscape(place.landscape, place.seed, settings)
-    return random_baseline(landscape, _space(settings.space), settings.budget, place.seed)
+    return random_baseline(
+        landscape_of(place), space_of(settings.space), settings.budget, place.seed
+    )
 
 
 def run_job(job: Job) -> ScorecardRun | Failure:
     """For a worker process: whatever the controller raises is its failure, Ctrl-C too."""
     place, settings = job.place, job.place.settings
-    landscape, space = _landscape(place.landscape, place.seed, settings), _space(settings.space)
+    landscape, space = landscape_of(place), space_of(settings.space)
     seed = int(np.random.SeedSequence([place.seed, CONTROLLER_STREAM]).generate_state(1)[0])
     try:
         controller = make_controller(job.controller, space, seed)
@@ -63,11 +77,7 @@ def run_job(job: Job) -> ScorecardRun | Failure:
             controller, landscape, space, job.baseline, settings.budget, place.seed
         )
     except BaseException as error:  # no SystemExit of a plug-in ends the scorecard
-        said = str(error) if isinstance(error, UsageError) else f"{type(error).__name__}: {error}"
-        return Failure(
-            f"controller {job.controller!r} fails on landscape {place.landscape}, "
-            f"seed {place.seed}: {said}"
-        )
+        return failure_of(job.controller, place, error)
 
 
 def longest_first(jobs: Sequence[Job], known: Mapping[Job, ScorecardRun | Failure]) -> list[Job]:

@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 
 class RewardLandscape(Protocol):
-    """A reward that costs nothing, and the truth behind it."""
+    """A reward that costs nothing, and the truth behind it, after any share of a training."""
 
-    def value(self, architecture: Architecture) -> float:
+    def value(self, architecture: Architecture, share: float = 1.0) -> float:
         """Without noise."""
         ...
 
-    def evaluation_noise(self, architecture: Architecture, seed: int) -> float:
+    def evaluation_noise(self, architecture: Architecture, seed: int, share: float = 1.0) -> float:
         """What an evaluation is off by, which an architecture and a seed fix."""
         ...
 
-    def reward(self, architecture: Architecture, seed: int) -> float:
+    def reward(self, architecture: Architecture, seed: int, share: float = 1.0) -> float:
         """The value with the noise of an evaluation."""
         ...
 

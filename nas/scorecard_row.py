@@ -17,19 +17,11 @@ from nas.scorecard_statistics import (
     ratio,
     thinned,
 )
+from results.estimate import Estimate
 
 Array = NDArray[np.float64]
 
 SIGNIFICANCE = 1 - CONFIDENCE
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A statistic over seeds and its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,12 @@ from pathlib import Path
 from nas.errors import UsageError
 
 MEASURED = "measured"  # the landscape that is fitted to the trials of real runs
-LIMITS = {"budget": (10, 100_000), "seeds": (2, 10_000), "first_seed": (0, 2**31)}
+LIMITS = {
+    "budget": (10, 100_000),
+    "seeds": (2, 10_000),
+    "first_seed": (0, 2**31),
+    "reduction": (2, 1000),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +28,9 @@ class ScorecardSettings:
         space: as on the command line: a preset's name, a TOML file or a run directory.
         noise: standard deviation of an evaluation, 0 to 100, in that between uniform members.
         runs: directories that `measured` is fitted to.
+        halving: shares of a training, rising, where it pauses in the searches with rungs; empty:
+            the scorecard is of searches without.
+        reduction: of so many candidates at a rung one goes on, 2 to 1,000.
 
     Raises:
         UsageError: a value that is out of range, a name or a run given twice, `measured` without
@@ -37,6 +45,8 @@ class ScorecardSettings:
     space: str = "spinenet-49"
     noise: float = 0.3
     runs: tuple[str, ...] = ()
+    halving: tuple[float, ...] = ()
+    reduction: int = 3
 
     def __post_init__(self) -> None:
         for name, (least, most) in LIMITS.items():
@@ -55,6 +65,7 @@ class ScorecardSettings:
             if not names:
                 raise UsageError(f"--{option} names nothing: give names, or leave the option out")
         _check_runs(self.runs)
+        _check_halving(self.halving)
         if MEASURED in self.landscapes and not self.runs:
             raise UsageError(f"landscape {MEASURED!r} is fitted to runs: give --runs RUN_DIR")
 
@@ -76,6 +87,9 @@ class ScorecardSettings:
             words.append(f"--first-seed {self.first_seed}")
         if self.runs:
             words.append(f"--runs {','.join(self.runs)}")
+        if self.halving:
+            words.append(f"--halving {','.join(map(str, self.halving))}")
+            words.append(f"--reduction {self.reduction}")
         return " ".join(words)
 
 
@@ -84,6 +98,14 @@ def _check_noise(noise: float) -> None:
 
     if not 0 <= noise <= LARGEST_NOISE:
         raise UsageError(f"--noise {noise}: give a standard deviation, 0 to {LARGEST_NOISE:g}")
+
+
+def _check_halving(shares: tuple[float, ...]) -> None:
+    if list(shares) != sorted({share for share in shares if 0 < share < 1}):
+        raise UsageError(
+            f"--halving {','.join(map(str, shares))}: give shares of a training above 0 and below "
+            "1, the smallest first, such as 0.25,0.5"
+        )
 
 
 def _check_runs(runs: tuple[str, ...]) -> None:

@@ -6,9 +6,10 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from nas.scorecard_row import Estimate, ScorecardRow
+from nas.scorecard_row import ScorecardRow
 from nas.scorecard_settings import ScorecardSettings
 from nas.scorecard_statistics import UNREACHED
+from results.estimate import Estimate
 
 FEWEST_FOR_95 = 6  # seeds, of a median's interval
 COLUMNS = ("ratio", "gain", "missed", "evals", "regret", "hypervolume", "ms")

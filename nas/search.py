@@ -3,11 +3,15 @@
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from functools import partial
+from pathlib import Path
 
 from nas.compose import Parts, make_task
 from nas.config import Config
+from nas.halving import make_rungs
+from nas.paused_trainings import CHECKPOINTS, without_stale
 from nas.pump_local import pump_local
 from nas.study import Study
+from nas.trial_source import TrialSource
 from results import Trial, TrialStore
 
 
@@ -30,7 +34,7 @@ def search(
         store=store,
         budget=config.search.trials,
         seed=config.search.seed,
-        fidelity=config.fidelity.canonical(),
+        fidelity=make_rungs(config),
         cost=parts.cost,
     )
     with ExitStack() as stack:
@@ -40,12 +44,30 @@ def search(
 def _pump(config: Config, study: Study, stack: ExitStack) -> Generator[Trial]:
     if study.done:  # a finished run: no worker is needed to say so
         return _nothing()
+    if not config.halving.rungs:
+        return pump(config, study, stack)
+    checkpoints = study.store.path.parent / CHECKPOINTS
+    trials = stack.enter_context(closing(pump(config, study, stack, checkpoints)))
+    return without_stale(trials, study, checkpoints)
+
+
+def pump(
+    config: Config, source: TrialSource, stack: ExitStack, checkpoints: Path | None = None
+) -> Generator[Trial]:
+    """Finished trials of a source, by the pump that a config names; `stack` ends its session."""
     if config.search.pump == "local":
-        return pump_local(study, make_task(config))
+        return pump_local(source, make_task(config), checkpoints)
     from nas.pump_ray import pump_ray, ray_session
 
-    stack.enter_context(ray_session(config.search.workers))
-    return pump_ray(study, partial(make_task, config), config.search.workers)
+    workers = config.search.workers
+    stack.enter_context(ray_session(workers))
+    return pump_ray(
+        source,
+        partial(make_task, config),
+        workers,
+        gpus=config.device.gpus,
+        checkpoints=checkpoints,
+    )
 
 
 def _nothing() -> Generator[Trial]:

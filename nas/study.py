@@ -9,7 +9,8 @@ import numpy as np
 
 from controllers import Controller
 from nas.errors import UsageError
-from nas.replay import replay
+from nas.replay import observed_metrics, replay
+from nas.rungs import Promotions, Rungs
 from results import Outcome, Trial, TrialStatus, TrialStore
 from search_space import Architecture, InvalidGenotype, SearchSpace
 
@@ -26,7 +27,7 @@ class Objective(Protocol):
 
 
 class Study:
-    """A search: space, controller, objective, store and budget.
+    """A search: space, controller, objective, store and budget in distinct candidates.
 
         while (trial := study.ask()) is not None:
             study.tell(trial.number, evaluate(trial))
@@ -34,6 +35,10 @@ class Study:
     Asks may run ahead of tells, and tells may come in any order. Every step is committed to the
     store before its effect: a study made anew on the same store goes on where the last one was
     stopped, whatever stopped it, and first hands out again what was in flight.
+
+    With more than one rung as `fidelity`, a candidate begins at the lowest; one that is among the
+    best of its rung goes on to the next as a trial of its own, with the candidate's seed, before a
+    new candidate is asked for. At the end of the budget the remaining promotions are made.
     """
 
     def __init__(
@@ -45,43 +50,55 @@ class Study:
         store: TrialStore,
         budget: int,
         seed: int,
-        fidelity: str,
+        fidelity: str | Rungs,
         cost: Callable[[Architecture], Metrics],
     ) -> None:
         self.space, self.controller, self.objective = space, controller, objective
         self.store, self.budget, self.seed = store, budget, seed
-        self.fidelity, self.cost = fidelity, cost
+        self.rungs = Rungs((fidelity,)) if isinstance(fidelity, str) else fidelity
+        self.cost = cost
         self.exhausted = False  # the controller found nothing new in MOST_DUPLICATES proposals
         replay(store, space, controller)
         self._in_flight = deque(store.running())
-        self._next = store.count()
+        self._next, self._candidates = store.count(), store.candidates()
+        self._promotions = self._restored_promotions()
 
     @property
     def done(self) -> bool:
         """Whether there is nothing left to ask for."""
-        return not self._in_flight and (self._next >= self.budget or self.exhausted)
+        if self._in_flight or not self._closing:
+            return False
+        if self._promotions is None:
+            return True
+        return not self._promotions.running and self._promotions.next(closing=True) is None
+
+    @property
+    def _closing(self) -> bool:
+        return self._candidates >= self.budget or self.exhausted
 
     def ask(self) -> Trial | None:
-        """The next trial to evaluate, or None when the budget or the space is used up.
+        """The next trial to evaluate, or None when the budget or the space is used up; with rungs,
+        what is still out may then be promoted: ask again after its `tell`.
 
         An architecture that is known at this fidelity is not evaluated again: the controller is
         told what is known of it and proposes once more.
         """
         if self._in_flight:
             return self._in_flight.popleft()
-        if self.done:
-            return None
+        promoted = self._promote()
+        if promoted is not None or self._closing:
+            return promoted
         for _ in range(MOST_DUPLICATES):
             genotype = self.controller.propose()
             architecture = self._decode(genotype)
-            known = self.store.find(architecture.key, self.fidelity)
+            known = self._known(architecture.key)
             if known is None:
                 return self._propose(genotype, architecture)
             self.store.duplicate(known.number)
             if known.status is not TrialStatus.RUNNING:
-                self.controller.observe(genotype, known.reward, known.metrics)
+                self.controller.observe(genotype, known.reward, observed_metrics(known))
         self.exhausted = True
-        return None
+        return self._promote()
 
     def tell(self, number: int, outcome: Outcome) -> Trial:
         """Commit what became of a trial, then let the controller observe it.
@@ -95,9 +112,21 @@ class Study:
         if outcome.metrics is not None:
             reward = reward_of(self.objective, {**before.metrics, **outcome.metrics})
         trial = self.store.finish(number, outcome, reward)
+        if self._promotions is not None:
+            self._promotions.end(number, self._rung(trial), trial.reward)
         if trial.genotype is not None:
-            self.controller.observe(trial.genotype, trial.reward, trial.metrics)
+            self.controller.observe(trial.genotype, trial.reward, observed_metrics(trial))
         return trial
+
+    def _known(self, key: str) -> Trial | None:
+        """What is known of an architecture at the highest rung that it has ended, or began."""
+        running = None
+        for fidelity in reversed(self.rungs.fidelities):
+            found = self.store.find(key, fidelity)
+            if found is not None and found.status is not TrialStatus.RUNNING:
+                return found
+            running = running or found
+        return running
 
     def _decode(self, genotype: tuple[int, ...]) -> Architecture:
         try:
@@ -109,18 +138,62 @@ class Study:
             ) from error
 
     def _propose(self, genotype: tuple[int, ...], architecture: Architecture) -> Trial:
-        trial = Trial(
-            number=self._next,
-            genotype=genotype,
-            architecture=architecture,
-            fidelity=self.fidelity,
-            seed=trial_seed(self.seed, self._next),
-            started=time.time(),
-            metrics=self.cost(architecture),
+        trial = self._begin(
+            Trial(
+                number=self._next,
+                genotype=genotype,
+                architecture=architecture,
+                fidelity=self.rungs.fidelities[0],
+                seed=trial_seed(self.seed, self._next),
+                started=time.time(),
+                metrics=self.cost(architecture),
+            )
         )
+        self._candidates += 1  # once it is committed
+        return trial
+
+    def _promote(self) -> Trial | None:
+        """A trial that takes a candidate to its next rung, if one has earned it."""
+        if self._promotions is None:
+            return None
+        found = self._promotions.next(closing=self._closing)
+        if found is None:
+            return None
+        number, rung = found
+        before = self.store.trial(number)
+        return self._begin(
+            Trial(
+                number=self._next,
+                genotype=before.genotype,
+                architecture=before.architecture,
+                fidelity=self.rungs.fidelities[rung],
+                seed=before.seed,
+                started=time.time(),
+                metrics=self.cost(before.architecture),
+                continues=number,
+            )
+        )
+
+    def _begin(self, trial: Trial) -> Trial:
         self.store.propose(trial)
         self._next += 1
+        if self._promotions is not None:
+            self._promotions.begin(trial.number, self._rung(trial), trial.continues)
         return trial
+
+    def _rung(self, trial: Trial) -> int:
+        return self.rungs.fidelities.index(trial.fidelity)
+
+    def _restored_promotions(self) -> Promotions | None:
+        """What the store's trials say of who was promoted; None without rungs."""
+        if len(self.rungs.fidelities) == 1:
+            return None
+        promotions = Promotions(len(self.rungs.fidelities), self.rungs.reduction)
+        for trial in self.store.trials():
+            promotions.begin(trial.number, self._rung(trial), trial.continues)
+            if trial.status is not TrialStatus.RUNNING:
+                promotions.end(trial.number, self._rung(trial), trial.reward)
+        return promotions
 
 
 def reward_of(objective: Objective, metrics: Metrics) -> float | None:

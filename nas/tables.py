@@ -19,7 +19,10 @@ def leaderboard_table(frame: pd.DataFrame, top: int) -> Table:
     counts = ", ".join(f"{n} {status}" for status, n in frame["status"].value_counts().items())
     caption = f"{len(shown)} of {len(frame)} trials ({counts})" if len(frame) else "no trials yet"
     table = Table(caption=caption)
-    for name in ("rank", "trial", "key", "AP", "AP50", "params", "madds", "CPU s"):
+    # Rows of different steps do not compare.
+    unequal = "steps" in frame and frame["steps"].nunique() > 1
+    steps = ("steps",) if unequal else ()
+    for name in ("rank", "trial", "key", *steps, "AP", "AP50", "params", "madds", "CPU s"):
         table.add_column(name, justify="left" if name == "key" else "right", no_wrap=True)
     rows = shown.to_dict(orient="records")
     remarks = [_remark(row["status"], row["failure"]) for row in rows]
@@ -30,6 +33,7 @@ def leaderboard_table(frame: pd.DataFrame, top: int) -> Table:
             str(rank),
             str(row["trial"]),
             str(row["key"])[:8],
+            *([_number(row["steps"], "d")] if unequal else []),
             _number(row.get("AP"), ".4f"),
             _number(row.get("AP50"), ".4f"),
             _scaled(row.get("params")),

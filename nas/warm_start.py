@@ -14,6 +14,7 @@ from nas.errors import UsageError
 from nas.stored_config import stored_config
 from nas.study import Objective, reward_of
 from results import FailureKind, Trial, TrialStatus, TrialStore, WarmTrial
+from results.training_length import training_length
 from search_space import InvalidGenotype, SearchSpace
 
 META = "warm_start"  # its summary's name among what a store says of its run
@@ -85,11 +86,14 @@ def warm_start_lines(store: TrialStore) -> Iterator[str]:
 
 
 def _finished(store: TrialStore) -> Iterator[Trial]:
+    """Those at the full length: what a rung says is of another scale."""
     trials = {trial.number: trial for trial in store.trials()}
     for event in store.events():
         trial = trials[event.number]
         failure = trial.failure
-        if event.kind == "observe" and (failure is None or failure.kind not in NOT_ITS_FAULT):
+        if event.kind != "observe" or training_length(trial.fidelity).share < 1:
+            continue
+        if failure is None or failure.kind not in NOT_ITS_FAULT:
             yield trial
 
 

@@ -1,6 +1,5 @@
-"""The training loop of a proxy: AdamW, warm-up, cosine, and an end when the loss is no number."""
+"""The training loop of a proxy, which ends when the loss is no number."""
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -8,61 +7,104 @@ from itertools import islice
 import torch
 from torch import Tensor
 
+from proxy_tasks.augmentation import Augmentation
+from proxy_tasks.augmentation_recipe import AugmentationRecipe
 from proxy_tasks.batches import Batch
+from proxy_tasks.captured_step import CapturedStep
+from proxy_tasks.checkpoint import TrainingState
 from proxy_tasks.detector import Detector
 from proxy_tasks.errors import Diverged
-from proxy_tasks.flat_parameters import FlatParameters
 from proxy_tasks.recipe import TrainingRecipe
+from proxy_tasks.replayed_step import ReplayedStep
+from proxy_tasks.training_step import TrainingStep
 
 # Steps between two looks at the loss: on a GPU each look waits for the device.
 CHECK_EVERY = 20
+NO_AUGMENTATION = Augmentation(AugmentationRecipe(), 0)  # besides the stream's own
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingLosses:
-    """Mean losses of the second half of a training."""
+    """Mean losses of the second half of a training, or of what there is of it."""
 
     class_loss: float
     box_loss: float
+
+
+class Training:
+    """A training of `steps` batches of the stream, which can pause and go on elsewhere.
+
+        training = Training(detector, stream, 240, recipe)
+        losses = training.run(until=60)
+        state = training.state()   # `resume(state)` of another one goes on with step 60
+
+    What was paused and resumed is, on one kind of CPU, what had never been, to the last bit. With
+    `cuda_graph` the steps of a detector on a GPU are captured once and replayed.
+    """
+
+    def __init__(
+        self,
+        detector: Detector,
+        stream: Iterator[Batch],
+        steps: int,
+        recipe: TrainingRecipe,
+        augmentation: Augmentation = NO_AUGMENTATION,
+        *,
+        cuda_graph: bool = False,
+    ) -> None:
+        self._detector, self._stream, self._augmentation = detector, stream, augmentation
+        self._device = next(detector.parameters()).device
+        kind: type[TrainingStep] = TrainingStep
+        if self._device.type == "cpu":
+            kind = ReplayedStep
+        elif cuda_graph and self._device.type == "cuda":
+            kind = CapturedStep
+        self._take_step = kind(detector, recipe, steps)
+        self._losses = torch.zeros(steps, 2, device=self._device)
+        self._step = 0
+
+    def run(self, until: int) -> TrainingLosses:
+        """Train to the end of step `until`. Raises Diverged when the loss is not finite."""
+        self._detector.train()
+        begin, losses = self._step, self._losses
+        for step, batch in enumerate(islice(self._stream, until - begin), begin):
+            augmented = self._augmentation(self._detector, batch.to(self._device), step)
+            losses[step] = self._take_step(augmented, step)
+            if (step + 1) % CHECK_EVERY == 0 or step + 1 == until:
+                _check_finite(losses[: step + 1])
+        self._step = until
+        class_loss, box_loss = losses[until // 2 : until].mean(0)
+        return TrainingLosses(float(class_loss), float(box_loss))
+
+    def state(self) -> TrainingState:
+        """Where the training is; later steps change it, so write it down first."""
+        gpus = [torch.cuda.get_rng_state(self._device)] if self._device.type == "cuda" else []
+        return TrainingState(
+            self._step,
+            self._detector.state_dict(),
+            self._take_step.optimizer.state_dict(),
+            self._losses[: self._step],
+            [torch.get_rng_state(), *gpus],
+        )
+
+    def resume(self, state: TrainingState) -> None:
+        """Go on behind `state.step`: a fresh training of the same recipe, seed and data."""
+        for _ in islice(self._stream, state.step):
+            pass
+        self._detector.load_state_dict(state.model)
+        self._take_step.optimizer.load_state_dict(state.optimizer)
+        self._losses[: state.step] = state.losses.to(self._device)
+        self._step = state.step
+        torch.set_rng_state(state.generators[0])
+        if self._device.type == "cuda":
+            torch.cuda.set_rng_state(state.generators[1], self._device)
 
 
 def train(
     detector: Detector, stream: Iterator[Batch], steps: int, recipe: TrainingRecipe
 ) -> TrainingLosses:
     """Train for `steps` batches of the stream. Raises Diverged when the loss is not finite."""
-    device = next(detector.parameters()).device
-    flat = FlatParameters(detector)
-    optimizer = torch.optim.AdamW(
-        flat.groups(recipe.weight_decay), lr=recipe.learning_rate, fused=True
-    )
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: learning_rate_factor(step, steps, recipe.warmup)
-    )
-    detector.train()
-    losses = torch.zeros(steps, 2, device=device)
-    for step, batch in enumerate(islice(stream, steps)):
-        flat.zero_grad()
-        class_loss, box_loss = detector.loss(
-            batch.images.to(device), batch.boxes.to(device), batch.labels.to(device)
-        )
-        (class_loss + box_loss).backward()  # type: ignore[no-untyped-call]
-        losses[step, 0], losses[step, 1] = class_loss.detach(), box_loss.detach()
-        flat.clip_norm(recipe.clip_norm)
-        optimizer.step()
-        schedule.step()
-        if (step + 1) % CHECK_EVERY == 0 or step + 1 == steps:
-            _check_finite(losses[: step + 1])
-    class_loss, box_loss = losses[steps // 2 :].mean(0)
-    return TrainingLosses(float(class_loss), float(box_loss))
-
-
-def learning_rate_factor(step: int, steps: int, warmup: float) -> float:
-    """Share of the learning rate at a step: linear up over `warmup * steps`, then a cosine to 0."""
-    ramp = warmup * steps
-    if step < ramp:
-        return min((step + 1) / ramp, 1.0)
-    progress = (step - ramp) / max(steps - ramp, 1)
-    return 0.5 * (1 + math.cos(math.pi * min(progress, 1.0)))
+    return Training(detector, stream, steps, recipe).run(steps)
 
 
 def _check_finite(losses: Tensor) -> None:

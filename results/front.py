@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # Numbers of a leaderboard that measure no network,
-NO_METRICS = ("trial", "reward", "seed", "started", "finished")
+NO_METRICS = ("trial", "reward", "seed", "steps", "started", "finished")
 LARGER_IS_BETTER = ("AP", "AR")  # and how the names of those begin that nobody wants small
 
 
@@ -21,7 +21,7 @@ def front(frame: "pd.DataFrame", minimize: str = "madds") -> "pd.DataFrame":
 
     A trial dominates another if it is no worse in both and better in one: reward, where larger is
     better, and the metric, where smaller is. Equals stay, by trial number; trials without a reward
-    or without the metric are left out.
+    or without the metric are left out, and those that trained less long than others.
 
     Raises:
         UnknownMetric: the leaderboard has no such metric, or larger is better in it.
@@ -34,6 +34,8 @@ def front(frame: "pd.DataFrame", minimize: str = "madds") -> "pd.DataFrame":
             f"{', '.join(metrics)}"
         )
     known = frame["reward"].notna() & frame[minimize].notna() & (frame["status"] == "completed")
+    if "steps" in frame and frame["steps"].notna().any():
+        known &= (frame["steps"] == frame["steps"][known].max()).fillna(False)
     rows = frame[known].sort_values([minimize, "reward", "trial"], ascending=[True, False, True])
     kept = []
     best = (-math.inf, math.inf)  # of the rows so far: the best reward, and its least cost

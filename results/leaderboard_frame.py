@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from results.errors import InvalidExport
+from results.training_length import training_length
 from results.trial_rows import TrialSummary
 from results.trial_store import TrialStore
 
@@ -23,6 +24,7 @@ FIRST_COLUMNS = {
     "madds": "Int64",
     "status": "string",
     "seed": "Int64",
+    "steps": "Int64",
 }
 LAST_COLUMNS = {
     "failure": "string",
@@ -33,8 +35,10 @@ LAST_COLUMNS = {
 
 
 def leaderboard(run: Path | TrialStore) -> pd.DataFrame:
-    """One row a trial, best reward first, those without one last, ties by trial number.
+    """One row a trial: the longest trainings first, of those the best reward, ties by number.
 
+    Rows without a reward stand last. `steps` is how long the trial's network has trained, with the
+    rungs before: rewards of different steps do not compare, however the candidates do.
     `AP` is in 0..1, `params` and `madds` are counts (a multiply-add counts one), `started` and
     `finished` are Unix seconds, `failure` is text. What is not known is missing (`pd.NA`).
 
@@ -81,6 +85,8 @@ def _cell(row: TrialSummary, column: str) -> object:
             return row.number
         case "status":
             return row.status.value
+        case "steps":
+            return training_length(row.fidelity).steps
         case "key" | "reward" | "seed" | "failure" | "started" | "finished" | "fidelity":
             return getattr(row, column)
     value = row.metrics.get(column)

@@ -13,7 +13,10 @@ LONGEST_MESSAGE = 1000  # characters; a CUDA error can bring pages with it
 
 # What a leaderboard calls its own columns: a metric of that name would hide one of them.
 RESERVED_NAMES = frozenset(
-    {"trial", "key", "reward", "status", "seed", "failure", "fidelity", "started", "finished"}
+    {
+        *("trial", "key", "reward", "status", "seed", "steps"),
+        *("failure", "fidelity", "started", "finished"),
+    }
 )
 
 

@@ -13,8 +13,9 @@ from results.warm_trial import INSERT_WARM, WarmTrial, to_warm_row
 
 RUN_FILE = "run.sqlite"  # its name in a run's directory
 APPLICATION_ID = 0x53504E53  # "SPNS", bytes 68-71 of the file: what `file` and we know it by
-SCHEMA_VERSION = 2
-OLDEST_VERSION = 1  # that can be read and resumed: without the table warm_trials
+SCHEMA_VERSION = 3
+# That can be read and resumed: 1 is without the table warm_trials, 1 and 2 without rungs.
+OLDEST_VERSION = 1
 PATIENCE = 10.0  # seconds to wait for another process's recovery of the write-ahead log
 
 # The wide columns stand last, so that a leaderboard reads no overflow page.
@@ -25,6 +26,7 @@ CREATE TABLE trials (
     status TEXT NOT NULL CHECK (status IN ('running', 'completed', 'failed')),
     reward REAL CHECK (reward IS NULL OR status = 'completed'),
     seed INTEGER NOT NULL,
+    continues INTEGER REFERENCES trials (number) CHECK (continues < number),
     started REAL NOT NULL,
     finished REAL CHECK ((finished IS NULL) = (status = 'running')),
     failure_kind TEXT CHECK ((failure_kind IS NOT NULL) = (status = 'failed')),
@@ -40,7 +42,7 @@ CREATE INDEX trials_by_status ON trials (status);
 CREATE INDEX trials_by_reward ON trials (reward) WHERE reward IS NOT NULL;
 CREATE TABLE events (
     seq INTEGER PRIMARY KEY,
-    kind TEXT NOT NULL CHECK (kind IN ('propose', 'duplicate', 'observe')),
+    kind TEXT NOT NULL CHECK (kind IN ('propose', 'duplicate', 'promote', 'observe')),
     number INTEGER NOT NULL REFERENCES trials (number)
 );
 CREATE TABLE warm_trials (

@@ -31,6 +31,8 @@ class Trial:
         fidelity: canonical JSON of what an evaluation costs; part of a trial's identity.
         seed: of the evaluation, 0 to 2**63 - 1.
         reward: larger is better; `None` until completed, and for an infeasible candidate.
+        continues: number of the trial whose paused training this one takes further, at a higher
+            rung of the same candidate; `None` for a candidate's first.
         metrics: known ones; those of the architecture (params, madds) from the proposal on.
         started: Unix time in seconds, like `finished`, which is `None` while running.
 
@@ -45,6 +47,7 @@ class Trial:
     seed: int
     started: float
     metrics: Mapping[str, float]
+    continues: int | None = None
     status: TrialStatus = TrialStatus.RUNNING
     reward: float | None = None
     failure: Failure | None = None
@@ -82,6 +85,10 @@ class Trial:
         for name, value in (("number", self.number), ("seed", self.seed)):
             if not 0 <= value <= LARGEST_INTEGER:
                 raise InvalidTrial(f"trial {self.number}: {name} {value} is not in 0..2**63 - 1")
+        if self.continues is not None and not 0 <= self.continues < self.number:
+            raise InvalidTrial(
+                f"trial {self.number} continues {self.continues}: name an earlier trial"
+            )
         if not self.fidelity:
             raise InvalidTrial(f"trial {self.number}: the fidelity is empty: give its JSON")
         if not math.isfinite(self.started):

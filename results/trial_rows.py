@@ -14,7 +14,8 @@ from search_space.block_specs import from_json, to_json
 
 RESULT_COLUMNS = ("status", "reward", "finished", "failure_kind", "failure_message", "metrics")
 COLUMNS = (
-    "number", *RESULT_COLUMNS, "seed", "started", "key", "fidelity", "genotype", "architecture",
+    "number", *RESULT_COLUMNS, "seed", "started", "key", "fidelity", "continues", "genotype",
+    "architecture",
 )  # fmt: skip
 SUMMARY_COLUMNS = ("number", *RESULT_COLUMNS, "seed", "started", "key", "fidelity")
 
@@ -45,6 +46,7 @@ def to_row(trial: Trial) -> tuple[object, ...]:
         trial.started,
         trial.key,
         trial.fidelity,
+        trial.continues,
         genotype,
         to_json(trial.architecture),
     )
@@ -65,7 +67,7 @@ def to_result_row(trial: Trial) -> tuple[object, ...]:
 def from_row(row: Sequence[Any], file: Path) -> Trial:
     """The trial of a row of `COLUMNS`. Raises StoreDamaged if it was edited into nonsense."""
     number, status, reward, finished, kind, message, metrics, seed, started, _, fidelity = row[:11]
-    genotype, architecture = row[11:]
+    continues, genotype, architecture = row[11:]
     try:
         return Trial(
             number=number,
@@ -75,6 +77,7 @@ def from_row(row: Sequence[Any], file: Path) -> Trial:
             seed=seed,
             started=started,
             metrics=json.loads(metrics),
+            continues=continues,
             status=TrialStatus(status),
             reward=reward,
             failure=None if kind is None else Failure(FailureKind(kind), message),

@@ -22,6 +22,7 @@ from results.store_file import (
     refuse_existing,
     run_file,
 )
+from results.training_length import training_length
 from results.trial import LARGEST_INTEGER, Trial, TrialStatus
 from results.trial_rows import (
     COLUMNS,
@@ -36,9 +37,7 @@ from results.trial_rows import (
 from results.warm_trial import SELECT_WARM, WarmTrial, from_warm_row
 from results.writer_lock import WriterLock
 
-SELECT_TRIALS = f"SELECT {', '.join(COLUMNS)} FROM trials"
 SELECT_SUMMARIES = f"SELECT {', '.join(SUMMARY_COLUMNS)} FROM trials"
-INSERT_TRIAL = f"INSERT INTO trials ({', '.join(COLUMNS)}) VALUES (?{', ?' * (len(COLUMNS) - 1)})"
 UPDATE_RESULT = f"UPDATE trials SET {' = ?, '.join(RESULT_COLUMNS)} = ? WHERE number = ?"
 
 
@@ -59,6 +58,11 @@ class TrialStore:
         self._connection = connection
         self._resources = resources
         self._writable = writable
+        held = {name for _, name, *_ in self._rows("PRAGMA table_info(trials)")}
+        # Runs in formats 1 and 2 have no rungs: every trial of theirs is a candidate's only one.
+        self._columns = [name for name in COLUMNS if name in held]
+        wanted = ", ".join(name if name in held else f"NULL AS {name}" for name in COLUMNS)
+        self._select = f"SELECT {wanted} FROM trials"
 
     @classmethod
     def create(cls, path: Path, meta: Mapping[str, str], warm: Iterable[WarmTrial] = ()) -> Self:
@@ -130,21 +134,30 @@ class TrialStore:
         self.close()
 
     def propose(self, trial: Trial) -> None:
-        """Commits a running trial, before anybody evaluates it.
+        """Commits a running trial, before anybody evaluates it: a promotion if it continues one.
 
         Raises:
-            InvalidTrial: it is finished, or its number is taken.
+            InvalidTrial: it is finished, its number is taken, or it continues none that there is.
         """
         if trial.status is not TrialStatus.RUNNING:
             raise InvalidTrial(f"trial {trial.number} is {trial.status}: propose running ones only")
+        row = dict(zip(COLUMNS, to_row(trial), strict=True))
+        if trial.continues is not None and "continues" not in self._columns:
+            raise InvalidTrial(f"{self.path} is of a format without rungs: begin another run")
+        names = ", ".join(self._columns)
+        marks = ", ".join("?" * len(self._columns))
         with self._transaction():
             try:
-                self._connection.execute(INSERT_TRIAL, to_row(trial))
+                self._connection.execute(
+                    f"INSERT INTO trials ({names}) VALUES ({marks})",
+                    [row[name] for name in self._columns],
+                )
             except sqlite3.IntegrityError as fault:
                 raise InvalidTrial(
-                    f"trial {trial.number} is in {self.path} already: give the next free number"
+                    f"trial {trial.number} is in {self.path} already, or trial "
+                    f"{trial.continues} is not: give the next free number"
                 ) from fault
-            self._record("propose", trial.number)
+            self._record("propose" if trial.continues is None else "promote", trial.number)
 
     def duplicate(self, number: int) -> None:
         """Commits that the controller proposed an architecture known as trial `number`."""
@@ -191,11 +204,12 @@ class TrialStore:
         return self._trials("WHERE status = 'running' ORDER BY number")
 
     def summaries(self) -> list[TrialSummary]:
-        """All trials without their architectures, best first: completed ones by reward, then all
-        without a reward; ties by number.
+        """All trials without their architectures, best first: completed ones by steps trained,
+        then by reward, then all without a reward; ties by number.
         """
         rows = self._rows(f"{SELECT_SUMMARIES} ORDER BY reward IS NULL, reward DESC, number")
-        return [summary_from_row(row, self.path) for row in rows]
+        found = [summary_from_row(row, self.path) for row in rows]
+        return sorted(found, key=lambda row: 1 if row.reward is None else -_steps(row.fidelity))
 
     def trial(self, number: int) -> Trial:
         """Raises UnknownTrial."""
@@ -216,9 +230,20 @@ class TrialStore:
         return found[0] if found else None
 
     def best(self) -> Trial | None:
-        """The trial of the largest reward, the first of equal ones."""
-        found = self._trials("WHERE reward IS NOT NULL ORDER BY reward DESC, number LIMIT 1")
+        """The trial of the largest reward of those that trained longest, the first of equals."""
+        rows = self._rows("SELECT DISTINCT fidelity FROM trials WHERE reward IS NOT NULL")
+        most = max((_steps(fidelity) for (fidelity,) in rows), default=0)
+        longest = [fidelity for (fidelity,) in rows if _steps(fidelity) == most]
+        where = f"reward IS NOT NULL AND fidelity IN ({', '.join('?' * len(longest))})"
+        found = self._trials(f"WHERE {where} ORDER BY reward DESC, number LIMIT 1", *longest)
         return found[0] if found else None
+
+    def candidates(self, *, ended: bool = False) -> int:
+        """How many trials there are that continue no other one, or of those how many have ended."""
+        where = "continues IS NULL" if "continues" in self._columns else "1"
+        where += " AND status != 'running'" if ended else ""
+        ((count,),) = self._rows(f"SELECT count(*) FROM trials WHERE {where}")
+        return int(count)
 
     def count(self, status: TrialStatus | None = None) -> int:
         """How many trials there are, of one status or in all."""
@@ -256,7 +281,7 @@ class TrialStore:
                 raise
 
     def _trials(self, clause: str, *values: object) -> list[Trial]:
-        rows = self._rows(f"{SELECT_TRIALS} {clause}", *values)
+        rows = self._rows(f"{self._select} {clause}", *values)
         return [from_row(row, self.path) for row in rows]
 
     def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
@@ -268,3 +293,8 @@ class TrialStore:
         query = "SELECT count(*), min(number), max(number) FROM trials"
         ((count, first, last),) = self._rows(query)
         return f"has {count} trials, {first} to {last}" if count else "has none yet"
+
+
+def _steps(fidelity: str) -> int:
+    """Trained in all: trials are compared with those that trained as long."""
+    return training_length(fidelity).steps or 0

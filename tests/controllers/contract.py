@@ -25,6 +25,7 @@ from tests.controllers.toy_space import ToySpace
 
 MakeController = Callable[[int], Controller]
 
+NO_FIDELITIES = (0.0, -0.5, 1.5, math.nan, math.inf, "0.5", None, True)
 NO_REWARDS = (
     *(math.nan, math.inf, -math.inf, 10**400, 1j, True),
     *("0.5", [0.5], {}, np.array([0.5, 0.6]), np.bool_(True)),
@@ -48,6 +49,26 @@ def search(controller: Controller, steps: int) -> list[Genotype]:
         proposals.append(genotype := controller.propose())
         reward = None if step % 7 == 6 else score(genotype)
         controller.observe(genotype, reward, metrics(genotype))
+    return proposals
+
+
+def search_with_rungs(controller: Controller, steps: int) -> list[Genotype]:
+    """Proposals of a search where every third candidate comes again, trained longer each time.
+
+    Scores of longer trainings are larger, as learning curves rise; every seventh fails at its last.
+    """
+    proposals, waiting = [], []
+    for step in range(steps):
+        proposals.append(genotype := controller.propose())
+        controller.observe(genotype, score(genotype) - 2, {**metrics(genotype), "fidelity": 0.25})
+        if step % 3 == 2:
+            waiting.append((genotype, 0.5))
+        if step % 4 == 3 and waiting:
+            genotype, share = waiting.pop(0)
+            reward = None if step % 7 == 6 else score(genotype) - 2 * (1 - share)
+            controller.observe(genotype, reward, {**metrics(genotype), "fidelity": share})
+            if share < 1 and reward is not None:
+                waiting.append((genotype, 1.0))
     return proposals
 
 
@@ -191,11 +212,61 @@ class ControllerContract:
         with pytest.raises(InvalidState):
             make_controller(0).load_state_dict(state)
 
+    def test_a_candidate_comes_again_at_rising_fidelity(
+        self, space: SearchSpace, make_controller: MakeController
+    ) -> None:
+        for genotype in search_with_rungs(make_controller(0), 120):
+            space.decode(genotype)
+
+    @pytest.mark.parametrize("steps", [1, 40])
+    def test_a_state_between_two_rungs_continues_the_search(
+        self, make_controller: MakeController, steps: int
+    ) -> None:
+        whole, resumed = make_controller(1), make_controller(99)
+        search_with_rungs(whole, steps)
+        first = whole.propose()
+        whole.observe(first, -1.0, {**metrics(first), "fidelity": 0.25})
+        resumed.load_state_dict(through_json(whole.state_dict()))
+        for controller in (whole, resumed):
+            controller.observe(first, 0.5, {**metrics(first), "fidelity": 1.0})
+        assert search_with_rungs(resumed, 40) == search_with_rungs(whole, 40)
+        assert through_json(resumed.state_dict()) == through_json(whole.state_dict())
+
+    def test_replaying_rungs_gives_the_same_controller(
+        self, make_controller: MakeController
+    ) -> None:
+        first, replayed = make_controller(5), make_controller(5)
+        assert search_with_rungs(first, 60) == search_with_rungs(replayed, 60)
+        assert replayed.state_dict() == first.state_dict()
+
+    def test_a_whole_training_is_what_no_fidelity_says(
+        self, make_controller: MakeController
+    ) -> None:
+        silent, told = make_controller(2), make_controller(2)
+        for step in range(40):
+            genotype = silent.propose()
+            assert told.propose() == genotype
+            silent.observe(genotype, step / 8, metrics(genotype))
+            told.observe(genotype, step / 8, {**metrics(genotype), "fidelity": 1.0})
+        assert told.state_dict() == silent.state_dict()
+
+    @pytest.mark.parametrize("share", NO_FIDELITIES, ids=shown)
+    def test_a_fidelity_that_is_no_share_is_refused(
+        self, make_controller: MakeController, share: Any
+    ) -> None:
+        controller = make_controller(0)
+        genotype = controller.propose()
+        before = through_json(controller.state_dict())
+        with pytest.raises(InvalidObservation, match="fidelity"):
+            controller.observe(genotype, 0.5, {**metrics(genotype), "fidelity": share})
+        assert through_json(controller.state_dict()) == before
+
     def test_a_value_of_another_type_anywhere_in_a_state_is_refused(
         self, make_controller: MakeController
     ) -> None:
         controller = make_controller(0)
-        search(controller, 16)
+        search(controller, 12)
+        search_with_rungs(controller, 8)
         before = through_json(controller.state_dict())
         for path, wrong, state in damaged_states(before, 30):
             try:

@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 
 from controllers import Controller, InvalidSetting, InvalidState, LocalSearch, RandomSearch
+from controllers.climb import Climb
+from controllers.saved_state import Scored
 from search_space import Genotype, SearchSpace
 from tests.controllers.contract import ControllerContract, MakeController, through_json
 from tests.controllers.reward_laws import (
@@ -223,3 +225,13 @@ def test_a_point_that_is_no_count_is_refused(point: object) -> None:
 def test_a_perturbation_of_a_million_moves_is_refused() -> None:
     with pytest.raises(InvalidSetting, match="kick is 1000000"):
         LocalSearch(ToySpace(), 0, kick=10**6)
+
+
+def test_a_climb_moves_only_to_what_was_trained_as_long() -> None:
+    climb = Climb(patience=5)
+    whole, quarter = (0, 0, 1), (0, 0, 2)
+    climb.tell(whole, Scored(whole, 0.1), 0)
+    climb.tell(quarter, Scored(quarter, 0.9, 0.25), climb.point)
+    assert climb.current == Scored(whole, 0.1)
+    climb.tell_again(quarter, Scored(quarter, 0.2))
+    assert climb.current == Scored(quarter, 0.2)

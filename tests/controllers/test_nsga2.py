@@ -152,14 +152,14 @@ def test_what_can_be_counted_is_counted_where_it_is_missing(metric: str) -> None
     genotype = nsga2.propose()
     nsga2.observe(genotype, 0.3, {"AP": 0.3})
     cost = backbone_cost(space.decode(genotype), BackboneScale(), 640)
-    assert nsga2.front() == [(genotype, 0.3, getattr(cost, metric))]
+    assert nsga2.front() == [(genotype, 0.3, getattr(cost, metric), 1.0)]
 
 
 def test_a_metric_that_observations_bring_is_taken_as_it_is() -> None:
     nsga2 = NSGA2(SPACE, 0)
     genotype = nsga2.propose()
     nsga2.observe(genotype, 0.3, {"madds": 7})
-    assert nsga2.front() == [(genotype, 0.3, 7.0)]
+    assert nsga2.front() == [(genotype, 0.3, 7.0, 1.0)]
 
 
 @pytest.mark.parametrize(
@@ -272,3 +272,11 @@ def test_a_saved_cost_that_is_no_number_is_refused(cost: object) -> None:
     state["front"][0][2] = cost
     with pytest.raises(InvalidState, match="front"):
         nsga2.load_state_dict(state)
+
+
+def test_with_rungs_the_front_is_of_the_longest_trainings() -> None:
+    nsga2, rng = NSGA2(SPACE, 0), np.random.default_rng(0)
+    quarter, whole = SPACE.sample(rng), SPACE.sample(rng)
+    nsga2.observe(quarter, 0.9, {"madds": 1.0, "fidelity": 0.25})
+    nsga2.observe(whole, 0.1, {"madds": 2.0, "fidelity": 1.0})
+    assert [found.genotype for found in nsga2.front()] == [whole]

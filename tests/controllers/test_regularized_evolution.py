@@ -254,3 +254,31 @@ def test_a_population_above_its_size_is_refused() -> None:
     population = [[list(genotype), 0.5] for genotype in some_members(3)]
     with pytest.raises(InvalidState, match="population has 3 entries, at most 2 fit"):
         evolution.load_state_dict({**evolution.state_dict(), "population": population})
+
+
+def test_with_rungs_a_tournament_is_won_by_the_longest_training() -> None:
+    """Drawing two of two, it wins 3 of 4: hardly half of 40 in one seed of 1,000."""
+    evolution = RegularizedEvolution(ToySpace(), 0, population_size=2, sample_size=2)
+    whole, quarter = evolution.propose(), evolution.propose()
+    evolution.observe(whole, 0.1, {"fidelity": 1.0})
+    evolution.observe(quarter, 0.9, {"fidelity": 0.25})
+    winners = [evolution._winner() for _ in range(40)]
+    assert winners.count(whole) > winners.count(quarter)
+
+
+def test_with_rungs_the_population_holds_the_training_of_whole_candidates() -> None:
+    evolution = RegularizedEvolution(ToySpace(), 0, population_size=2, sample_size=2)
+    rng = np.random.default_rng(0)
+    for step in range(30):
+        evolution.observe(ToySpace().sample(rng), step / 30, {"fidelity": 0.25})
+    assert len(evolution.state_dict()["population"]) == 8
+
+
+def test_a_candidate_trained_longer_keeps_its_age() -> None:
+    evolution = RegularizedEvolution(ToySpace(), 0, population_size=4, sample_size=4)
+    rng = np.random.default_rng(0)
+    first, second = ToySpace().sample(rng), ToySpace().sample(rng)
+    for genotype in (first, second):
+        evolution.observe(genotype, 0.5, {"fidelity": 0.25})
+    evolution.observe(first, 0.4, {"fidelity": 1.0})
+    assert evolution.state_dict()["population"] == [[list(first), 0.4], [list(second), 0.5, 0.25]]

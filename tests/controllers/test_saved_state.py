@@ -38,6 +38,6 @@ def test_what_is_no_result_of_the_space_is_refused(entry: Any) -> None:
 
 def test_a_failure_is_a_result_but_has_no_reward() -> None:
     state = {"journal": [[[0, 1], 1], [[1, 0], None]]}
-    assert saved_results(state, "journal", SPACE) == [((0, 1), 1.0), ((1, 0), None)]
+    assert saved_results(state, "journal", SPACE) == [((0, 1), 1.0, 1.0), ((1, 0), None, 1.0)]
     with pytest.raises(InvalidState, match="journal has a member without a reward"):
         saved_scored(state, "journal", SPACE)

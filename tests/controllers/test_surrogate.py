@@ -4,6 +4,8 @@ import pytest
 from controllers.architecture_features import ArchitectureFeatures, architecture_features
 from controllers.network_kernel import NetworkKernel
 from controllers.observed_networks import ObservedNetwork, ObservedNetworks
+from controllers.rung_targets import rung_targets
+from controllers.saved_state import Result
 from controllers.surrogate import Surrogate
 from search_space import SPACES, resolve
 
@@ -74,7 +76,7 @@ def test_the_weights_of_the_members_add_up_to_one(kernel: NetworkKernel) -> None
 def test_the_training_set_holds_the_best_and_the_latest() -> None:
     observed = ObservedNetworks()
     for place, network in enumerate(networks(20, 5)):
-        observed.add(network.genotype, network.features, float((7 * place) % 20))
+        observed.add(network.features, Result(network.genotype, float((7 * place) % 20)))
     chosen = observed.best_and_latest(8)
     assert chosen[4:] == list(observed.networks.values())[-4:]
     best = sorted(((7 * place) % 20 for place in range(16)), reverse=True)[:4]
@@ -84,6 +86,25 @@ def test_the_training_set_holds_the_best_and_the_latest() -> None:
 def test_rewards_of_one_network_are_averaged_and_repeats_count_once() -> None:
     observed, network = ObservedNetworks(), networks(1, 6)[0]
     for reward in (1.0, None, 2.0, 2.0):
-        observed.add(network.genotype, network.features, reward)
+        observed.add(network.features, Result(network.genotype, reward))
     assert [n.reward for n in observed.networks.values()] == [1.5]
     assert (observed.scored, len(observed.journal)) == (1, 4)
+
+
+def test_a_higher_rung_replaces_what_was_known_of_a_network() -> None:
+    observed, network = ObservedNetworks(), networks(1, 6)[0]
+    for reward, fidelity in ((0.9, 0.25), (0.4, 1.0), (0.8, 0.5)):
+        observed.add(network.features, Result(network.genotype, reward, fidelity))
+    (known,) = observed.networks.values()
+    assert (known.reward, known.fidelity) == (0.4, 1.0)
+
+
+def test_targets_of_several_rungs_put_the_longer_training_first() -> None:
+    """By rank: 0.9 after a quarter of a training says less than 0.1 after all of it."""
+    rows = networks(4, 6)
+    for row, (reward, fidelity) in zip(
+        rows, ((0.9, 0.25), (0.1, 1.0), (None, 1.0), (0.2, 0.25)), strict=True
+    ):
+        row.rewards, row.fidelity = [] if reward is None else [reward], fidelity
+    targets = rung_targets(rows)
+    assert targets[1] > targets[0] > targets[3] == targets[2]

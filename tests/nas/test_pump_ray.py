@@ -12,6 +12,7 @@ from nas.pump_ray import MOST_ATTEMPTS, pump_ray
 from results import FailureKind, TrialStatus
 from search_space import Architecture
 from tests.nas.conftest import OpenStudy
+from tests.nas.rung_task import RUNGS, RungTask
 from tests.nas.tiny import TASK
 
 pytestmark = [pytest.mark.ray, pytest.mark.usefixtures("ray_cluster")]
@@ -89,3 +90,14 @@ def test_workers_that_cannot_start_are_reported_in_one_line(
     with pytest.raises(WorkersLost, match="no data here") as caught:
         list(pump_ray(study, unmakeable, 2))
     assert "\n" not in str(caught.value)
+
+
+def test_rungs_are_climbed_by_workers(open_study: OpenStudy, tmp_path: Path) -> None:
+    study = open_study(fidelity=RUNGS, budget=10)
+    trials = list(pump_ray(study, RungTask, 2, checkpoints=tmp_path / "checkpoints"))
+    assert study.done
+    assert sum(trial.continues is None for trial in trials) == 10
+    assert RUNGS.fidelities[-1] in {trial.fidelity for trial in trials}
+    for trial in trials:
+        again = RungTask().evaluate_at(trial.architecture, trial.seed, trial.fidelity)
+        assert trial.reward == again["AP"]

@@ -184,6 +184,7 @@ def test_a_candidates_failure_is_told_and_its_machines_is_not(other: Path, tmp_p
         ("matching.positive", "0.45", "matching.positive"),
         ("loss.box_weight", "21.0", "loss.box_weight"),
         ("limits.nms_iou", "0.6", "limits.nms_iou"),
+        ("augmentation.flip", "false", "augmentation.flip is True there and False here"),
         ("fidelity.train_images", "5", "fidelity.train_images is None there and 5 here"),
     ],
 )

@@ -53,6 +53,7 @@ def test_columns_are_typed_whatever_is_missing(run: Path) -> None:
         "madds": "Int64",
         "status": "string",
         "seed": "Int64",
+        "steps": "Int64",
         "AP50": "Float64",
         "seconds": "Float64",
         "failure": "string",

@@ -1,0 +1,79 @@
+"""A paused training as one file that is whole, and of the training asked for, or not used."""
+
+import hashlib
+import io
+import os
+from contextlib import suppress
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import torch
+from torch import Tensor
+
+DIGEST = hashlib.sha256().digest_size  # bytes before torch's own: a file is used whole or not
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrainingState:
+    """Everything that the rest of a training depends on, besides its recipe, seed and data.
+
+    Args:
+        step: so many batches of the stream are behind it.
+        model, optimizer: their state dicts, moments included.
+        losses: class and box loss of each step, `[step, 2]`.
+        generators: states of torch's global generators, the CPU's before each GPU's.
+    """
+
+    step: int
+    model: dict[str, Any]
+    optimizer: dict[str, Any]
+    losses: Tensor
+    generators: list[Tensor]
+
+
+def save_checkpoint(state: TrainingState, identity: str, path: Path) -> None:
+    """Writes beside the place and moves there: whoever dies on the way leaves what was there.
+
+    `identity`: text that says which training it is. Raises OSError.
+    """
+    content = io.BytesIO()
+    values = {field.name: getattr(state, field.name) for field in fields(state)}
+    torch.save({"identity": identity, **values}, content)
+    payload = content.getvalue()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{uuid4().hex}.draft")
+    try:
+        with draft.open("wb") as file:
+            file.write(hashlib.sha256(payload).digest())
+            file.write(payload)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise
+
+
+def load_checkpoint(path: Path, identity: str) -> TrainingState | None:
+    """The state of a file of this identity; None where it is missing, damaged or another's.
+
+    No pickle is executed: torch reads tensors and plain values only.
+    """
+    try:
+        content = path.read_bytes()
+        if hashlib.sha256(content[DIGEST:]).digest() != content[:DIGEST]:
+            return None
+        values = torch.load(io.BytesIO(content[DIGEST:]), map_location="cpu", weights_only=True)
+        if values.pop("identity") != identity:
+            return None
+        return TrainingState(**values)
+    except Exception:  # torch raises almost anything for what is no file of its own
+        return None
+
+
+def training_identity(*parts: object) -> str:
+    """A digest of values that their `repr` tells apart, such as recipes, a seed, a version."""
+    return hashlib.sha256(repr(parts).encode()).hexdigest()

@@ -1,0 +1,118 @@
+"""Trials of several lengths in one store: links, order, and runs from before there were rungs."""
+
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from results import InvalidTrial, TrialStore, leaderboard
+from results.front import front
+from results.training_length import training_length
+from tests.results.runs import make_run, scored, trial
+
+QUARTER, WHOLE = '{"steps":200,"stop_step":50}', '{"steps":200}'
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    """Trials 0 to 2 at a quarter with APs of 0.5 and more, 3 takes 1 to its end, with less."""
+    with TrialStore.create(tmp_path / "run", {}) as store:
+        for number, reward in enumerate((0.5, 0.7, 0.6)):
+            store.propose(trial(number, QUARTER))
+            store.finish(number, scored(reward), reward)
+        store.propose(replace(trial(1, WHOLE), number=3, continues=1))
+        store.finish(3, scored(0.4), 0.4)
+    return tmp_path / "run"
+
+
+def test_a_trial_names_the_one_that_it_continues(run: Path) -> None:
+    with TrialStore.open_read_only(run) as store:
+        assert [one.continues for one in store.trials()] == [None, None, None, 1]
+        assert [event.kind for event in store.events()][-2:] == ["promote", "observe"]
+
+
+def test_candidates_are_trials_that_continue_none(run: Path) -> None:
+    with TrialStore.open_read_only(run) as store:
+        assert (store.count(), store.candidates(), store.candidates(ended=True)) == (4, 3, 3)
+
+
+def test_no_ap_of_a_rung_stands_above_one_of_a_whole_training(run: Path) -> None:
+    frame = leaderboard(run)
+    assert frame["trial"].tolist() == [3, 1, 2, 0]
+    assert frame["steps"].tolist() == [200, 50, 50, 50]
+    with TrialStore.open_read_only(run) as store:
+        best = store.best()
+    assert best is not None
+    assert best.number == 3
+
+
+def test_a_front_is_of_the_longest_trainings(run: Path) -> None:
+    assert front(leaderboard(run), "madds")["trial"].tolist() == [3]
+
+
+@pytest.mark.parametrize("continues", [1, 5, -1])
+def test_a_trial_continues_an_earlier_one(continues: int) -> None:
+    with pytest.raises(InvalidTrial, match="name an earlier trial"):
+        replace(trial(1), continues=continues)
+
+
+def test_a_trial_that_continues_none_that_there_is_is_refused(tmp_path: Path) -> None:
+    with TrialStore.create(tmp_path / "run", {}) as store:
+        with pytest.raises(InvalidTrial, match="trial 2 is not"):
+            store.propose(replace(trial(4), continues=2))
+        assert store.count() == 0
+
+
+def in_format_2(run: Path) -> None:
+    """As runs were written before: the tables of today without what rungs brought."""
+    with closing(sqlite3.connect(run)) as connection:
+        (events,) = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'events'")
+        connection.executescript(
+            f"""
+            ALTER TABLE trials DROP COLUMN continues;
+            CREATE TABLE kept AS SELECT * FROM events;
+            DROP TABLE events;
+            {events[0].replace("'promote', ", "")};
+            INSERT INTO events SELECT * FROM kept;
+            DROP TABLE kept;
+            PRAGMA user_version = 2;
+            """
+        )
+
+
+def test_a_run_of_the_format_before_rungs_is_read_and_gone_on_with(tmp_path: Path) -> None:
+    path = make_run(tmp_path / "run", [0.5, 0.7])
+    with TrialStore.open_read_only(path) as store:
+        before = store.trials()
+    in_format_2(path)
+    assert leaderboard(path)["trial"].tolist() == [1, 0]
+    with TrialStore.open(path) as store:
+        assert store.trials() == before
+        assert store.candidates() == 2
+        store.propose(trial(2))
+        assert [one.number for one in store.running()] == [2]
+        store.finish(2, scored(0.9), 0.9)
+        with pytest.raises(InvalidTrial, match="format without rungs"):
+            store.propose(replace(trial(3), continues=2))
+    assert leaderboard(path)["trial"].tolist() == [2, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("fidelity", "steps", "share"),
+    [
+        (WHOLE, 200, 1.0),
+        (QUARTER, 50, 0.25),
+        ('{"steps":200,"stop_step":200}', 200, 1.0),
+        ("{}", None, 1.0),
+        ("no JSON", None, 1.0),
+        ("[1]", None, 1.0),
+        ('{"steps":"many"}', None, 1.0),
+    ],
+)
+def test_the_length_of_a_training_is_read_of_its_fidelity(
+    fidelity: str, steps: int | None, share: float
+) -> None:
+    assert training_length(fidelity).steps == steps
+    assert training_length(fidelity).share == share
