@@ -17,6 +17,7 @@ COMMANDS = {
     "evaluate": "train and score one architecture",
     "cost": "parameters and multiply-adds, beside the published figures",
     "space": "the decisions, size and make-up of a search space",
+    "doctor": "what a proxy can tell apart, before a search is paid for",
     "scorecard": "which controller saves how many trained candidates",
     "export": "a backbone for other programs: weights, ONNX, torch.export, block specs",
 }

@@ -14,6 +14,7 @@ def run(words: Sequence[str]) -> int:
     """Run the subcommand. Returns 1 where the candidate failed."""
     from nas.compose import make_cost, make_detection_task, make_task
     from nas.config_source import load_config
+    from nas.data_progress import data_progress
     from nas.errors import UsageError
     from nas.evaluation import attempt, evaluate
     from nas.model_source import find_body
@@ -26,7 +27,8 @@ def run(words: Sequence[str]) -> int:
     source = known.source or protocol_of(known.architecture)
     config = load_config(source, {**parser.overrides(known), **open_options})
     seed = config.search.seed
-    cost = make_cost(config)(body)
+    with data_progress() as progress:
+        cost = make_cost(config, progress)(body)
     if isinstance(body, Architecture):
         key, task = body.key, make_task(config)
         outcome = evaluate(task, body, seed)

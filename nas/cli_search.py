@@ -20,6 +20,7 @@ def run(words: Sequence[str]) -> int:
     """Run the subcommand."""
     from nas.compose import make_parts
     from nas.config_source import load_config, preset_names
+    from nas.data_progress import data_progress
     from nas.run_directory import create_run, default_run_directory, refuse_occupied
     from nas.warm_start import read_warm_start
 
@@ -49,7 +50,8 @@ def run(words: Sequence[str]) -> int:
     config = load_config(known.source, given)
     directory = known.run_dir or default_run_directory(known.source)
     refuse_occupied(directory)
-    parts = make_parts(config)
+    with data_progress() as progress:
+        parts = make_parts(config, progress)
     warm = None
     if config.search.warm_start:
         warm = read_warm_start(config, parts.space, parts.objective)
@@ -80,7 +82,7 @@ def drive(config: Config, parts: "Parts", store: TrialStore, directory: Path) ->
     for line in warm_start_lines(store):
         console.print(line, soft_wrap=True, highlight=False)
     failed = store.count(TrialStatus.FAILED)
-    done = store.count(TrialStatus.COMPLETED) + failed
+    done = store.candidates(ended=True)
     with search(config, parts, store) as (study, trials):
         if config.search.pump == "ray" and not study.done:
             console.print(f"starting {config.search.workers} workers ...")

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 from controllers import Controller
 from nas.config import LIMITS, Config
 from nas.errors import UsageError
+from nas.gpu_check import check_gpus
+from nas.halving import check_halving, make_rungs
 from nas.needed_metric import check_needed_metric
 from nas.plugins import find_plugin, make_plugin
 from nas.space_source import named_space
 from nas.study import Metrics, Objective
+from proxy_tasks.array_cache import BuildProgress, silent
 from proxy_tasks.coco_data import load_coco
 from proxy_tasks.detection_dataset import DetectionData
 from proxy_tasks.scenes import make_scenes
@@ -63,14 +66,19 @@ class Parts:
     cost: Callable[[Architecture], Metrics]
 
 
-def make_parts(config: Config) -> Parts:
-    """Everything of a config, data included, so that a mistake shows before a run is made."""
+def make_parts(config: Config, progress: BuildProgress = silent) -> Parts:
+    """Everything of a config, data included, so that a mistake shows before a run is made.
+
+    `progress` is told of images that are not in the cache yet, as in `make_data`.
+    """
     if config.task.name != "detection":
-        make_task(config)
+        check_halving(config, make_task(config))
     elif config.task.options:
         raise UsageError(f"task detection takes no options, only sections: {config.task.options}")
+    make_rungs(config)
+    check_gpus(config)
     objective = make_objective(config)
-    whole, cost = make_space(config), make_cost(config)
+    whole, cost = make_space(config), make_cost(config, progress)
     # refuses widths that this space's blocks cannot have
     counted = cost(whole.decode(whole.unrank(0)))
     space = limited(whole, cost, config)
@@ -144,13 +152,23 @@ def make_objective(config: Config) -> Objective:
     return made
 
 
-def make_data(config: Config, *, with_test: bool = False) -> DetectionData:
+def make_data(
+    config: Config, *, with_test: bool = False, progress: BuildProgress = silent
+) -> DetectionData:
     """The data of a config, decoded into the cache if they are not yet. Raises DataError.
+
+    `progress` hears of the images of a split, done and all, that are decoded now: see
+    `nas.data_progress`. It hears nothing where they are in the cache.
 
     The test split is left alone unless asked for: no search may see it.
     """
     section, fidelity = config.data, config.fidelity
     if not section.directory:
+        if section.holdout:
+            raise UsageError(
+                "data.holdout takes images of a train file, but data.directory is empty: name a "
+                "COCO data set with --data DIR"
+            )
         return make_scenes(
             image_size=fidelity.image_size,
             train=min(section.scenes_train, fidelity.train_images or section.scenes_train),
@@ -158,6 +176,7 @@ def make_data(config: Config, *, with_test: bool = False) -> DetectionData:
             test=section.scenes_test if with_test else 0,
             seed=section.seed,
             cache_dir=cache_directory(config),
+            progress=progress,
         )
     return load_coco(
         Path(section.directory),
@@ -170,6 +189,9 @@ def make_data(config: Config, *, with_test: bool = False) -> DetectionData:
         train_limit=fidelity.train_images,
         reward_limit=fidelity.reward_images,
         seed=section.seed,
+        progress=progress,
+        holdout=section.holdout,
+        drop_empty_boxes=section.drop_empty_boxes,
     )
 
 
@@ -198,10 +220,15 @@ def make_detection_task(config: Config) -> "DetectionTask":
         matching=config.matching,
         loss=config.loss,
         limits=config.limits,
+        augmentation=config.augmentation,
+        evaluation=config.evaluation,
+        device=config.device,
     )
 
 
-def make_cost(config: Config) -> Callable[[Architecture | ResNetFpn], Metrics]:
+def make_cost(
+    config: Config, progress: BuildProgress = silent
+) -> Callable[[Architecture | ResNetFpn], Metrics]:
     """Parameters and multiply-adds of the detector that a candidate is trained as.
 
     Reads the data of a detection task, and so finds what is wrong with them, for their number of
@@ -209,7 +236,9 @@ def make_cost(config: Config) -> Callable[[Architecture | ResNetFpn], Metrics]:
     """
     fidelity = config.fidelity
     detection = config.task.name == "detection"
-    num_classes = make_data(config).train.num_classes if detection else COCO_CLASSES
+    num_classes = COCO_CLASSES
+    if detection:
+        num_classes = make_data(config, progress=progress).train.num_classes
     backbone = fidelity.backbone_scale()
     head = fidelity.head_scale(num_classes=num_classes, anchors_per_cell=config.anchors.per_cell)
 

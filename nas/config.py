@@ -6,10 +6,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from proxy_tasks.augmentation_recipe import AugmentationRecipe
+from proxy_tasks.device_recipe import DeviceRecipe
 from proxy_tasks.recipe import (
     AnchorScale,
     DetectionLimits,
     DetectorRecipe,
+    EvaluationRecipe,
     Fidelity,
     LossScale,
     MatchScale,
@@ -19,6 +22,7 @@ from proxy_tasks.recipe import (
 Positive = Annotated[int, Field(ge=1)]
 Whole = Annotated[int, Field(strict=True)]  # no truth value, and no text
 Limit = Annotated[float, Field(gt=0, strict=True, allow_inf_nan=False)]
+Share = Annotated[float, Field(gt=0, lt=1, strict=True)]
 LIMITS = ("max_madds", "max_params")  # the fields of [space] that belong to no space
 Seed = Annotated[int, Field(ge=0, lt=2**63)]
 
@@ -92,6 +96,24 @@ class SpaceSection(Section):
     max_params: Limit | None = None
 
 
+class HalvingSection(Section):
+    """Asynchronous successive halving: a candidate is trained on only while it is among the best.
+
+    Without rungs, which is the default, every candidate is trained to its end.
+    """
+
+    # Shares of fidelity.steps where training pauses; the full length always comes last.
+    rungs: tuple[Share, ...] = ()
+    reduction: Annotated[int, Field(ge=2, le=1000)] = 3  # of so many at a rung one goes on
+
+    @field_validator("rungs")
+    @classmethod
+    def _rising(cls, rungs: tuple[float, ...]) -> tuple[float, ...]:
+        if list(rungs) != sorted(set(rungs)):
+            raise ValueError("give each rung once, the smallest first")
+        return rungs
+
+
 class DataSection(Section):
     """A COCO data set in `directory`, or generated scenes where it is empty."""
 
@@ -100,6 +122,9 @@ class DataSection(Section):
     train: str = "annotations/instances_train.json"
     reward: str = "annotations/instances_val.json"
     test: str = ""  # annotations of a split that no search reads; empty: none
+    # So many images of `train`, drawn by `seed`, are the reward split instead of `reward`.
+    holdout: Annotated[int, Field(ge=0)] = 0
+    drop_empty_boxes: bool = False  # leave boxes without width or height out: COCO has two
     cache: str = ""  # where decoded images are kept; empty: the user's cache folder
     scenes_train: Positive = 3000
     scenes_reward: Positive = 400
@@ -122,11 +147,15 @@ class Config(Section):
     task: TaskSection = TaskSection()
     space: SpaceSection = SpaceSection()
     data: DataSection = DataSection()
+    halving: HalvingSection = HalvingSection()
     detector: DetectorRecipe = DetectorRecipe()
     anchors: AnchorScale = AnchorScale()
     matching: MatchScale = MatchScale()
     loss: LossScale = LossScale()
     limits: DetectionLimits = DetectionLimits()
+    augmentation: AugmentationRecipe = AugmentationRecipe()
+    evaluation: EvaluationRecipe = EvaluationRecipe()
+    device: DeviceRecipe = DeviceRecipe()
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for TOML, which has no null: what is None is left out."""

@@ -151,7 +151,9 @@ def _refuse_unknown(document: Mapping[str, Any], where: str) -> None:
             continue
         if is_table and name in sections:
             continue
-        raise UsageError(f"{where}: unknown setting {name!r}: {suggestion(name, known)}")
+        moved = [there for there in known if there.split(".")[1:] == name.split(".")[1:]]
+        hint = f"did you mean {moved[0]!r}?" if len(moved) == 1 else suggestion(name, known)
+        raise UsageError(f"{where}: unknown setting {name!r}: {hint}")
 
 
 def _leaves(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, bool]]:

@@ -1,7 +1,7 @@
 """What candidates are scored by.
 
-Names that need torch are imported when they are first used, so that configs and data can be read,
-and a driver can run, without it.
+Names that need torch or a scorer are imported when they are first used, so that configs and data
+can be read, and a driver can run, without them.
 """
 
 from importlib import import_module
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from proxy_tasks.analytic_task import AnalyticTask
 from proxy_tasks.coco_data import load_coco
-from proxy_tasks.coco_evaluation import Detections, average_precision
 from proxy_tasks.detection_dataset import DetectionData, DetectionSplit
+from proxy_tasks.detections import Detections
 from proxy_tasks.errors import (
     CandidateFailure,
     DataError,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from proxy_tasks.backbone import SpineNetBackbone
     from proxy_tasks.backbone_file import BackboneRecipe, load_backbone, save_backbone
     from proxy_tasks.classifier import SpineNetClassifier
+    from proxy_tasks.coco_evaluation import average_precision
     from proxy_tasks.detection_task import DetectionTask
     from proxy_tasks.export import onnx_bytes, program_bytes
     from proxy_tasks.features_only import FeaturesOnly
@@ -68,13 +69,14 @@ __all__ = [
     "save_backbone",
 ]
 
-_NEEDS_TORCH = {
+_LATE = {
     "BackboneRecipe": "backbone_file",
     "DetectionTask": "detection_task",
     "FeaturesOnly": "features_only",
     "ResNetFpnBackbone": "resnet_fpn",
     "SpineNetBackbone": "backbone",
     "SpineNetClassifier": "classifier",
+    "average_precision": "coco_evaluation",
     "load_backbone": "backbone_file",
     "load_official_weights": "official_weights",
     "make_mask_rcnn": "mask_rcnn",
@@ -85,6 +87,6 @@ _NEEDS_TORCH = {
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - PEP 562
-    if name not in _NEEDS_TORCH:
+    if name not in _LATE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_NEEDS_TORCH[name]}"), name)
+    return getattr(import_module(f"{__name__}.{_LATE[name]}"), name)

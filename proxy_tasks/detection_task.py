@@ -1,43 +1,57 @@
 """The proxy task of a search: train a small RetinaNet on one backbone and return its AP."""
 
+import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 import torch
 
+from proxy_tasks.augmentation import Augmentation
+from proxy_tasks.augmentation_recipe import AugmentationRecipe
 from proxy_tasks.backbones import make_backbone
 from proxy_tasks.batches import batches
-from proxy_tasks.coco_evaluation import Detections, average_precision
+from proxy_tasks.checkpoint import load_checkpoint, save_checkpoint, training_identity
 from proxy_tasks.detection_dataset import DetectionData, DetectionSplit
+from proxy_tasks.detections import Detections
 from proxy_tasks.detector import Detector
-from proxy_tasks.errors import Diverged
+from proxy_tasks.device import check_device, on_device, torch_device
+from proxy_tasks.device_recipe import DeviceRecipe
+from proxy_tasks.errors import InvalidRecipe
+from proxy_tasks.image_source import ImageSource, image_source
 from proxy_tasks.latency import latency_ms
 from proxy_tasks.malloc import keep_freed_memory
 from proxy_tasks.recipe import (
     AnchorScale,
     DetectionLimits,
     DetectorRecipe,
+    EvaluationRecipe,
     Fidelity,
     LossScale,
     MatchScale,
     TrainingRecipe,
 )
+from proxy_tasks.replayed_step import load_kernels
 from proxy_tasks.retinanet_head import RetinaNetHead
-from proxy_tasks.training import train
+from proxy_tasks.split_detections import detect_all
+from proxy_tasks.training import Training, TrainingLosses
 from search_space.architecture import Architecture
 from search_space.resnet_fpn import ResNetFpn
 
-EVALUATION_BATCH = 50
 ONE_IMAGE = np.arange(1)
+OF_THE_DATA = ("image_size", "train_images", "reward_images")  # one for all trials of a task
+PLACES = ("data", "fidelity", "evaluation")  # fields of a task that are no recipe of training
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class DetectionTask:
     """Everything that is equal for all candidates of a search. Its data are shared, not copied.
 
-    `device`: a torch device. One evaluation is deterministic on CPU given architecture and seed.
+    One evaluation is deterministic on CPU given architecture and seed. Raises MissingDevice.
     """
 
     METRICS: ClassVar[tuple[str, ...]] = (
@@ -53,7 +67,13 @@ class DetectionTask:
     matching: MatchScale
     loss: LossScale
     limits: DetectionLimits
-    device: str = "cpu"
+    augmentation: AugmentationRecipe = field(default_factory=AugmentationRecipe)
+    evaluation: EvaluationRecipe = field(default_factory=EvaluationRecipe)
+    device: DeviceRecipe = field(default_factory=DeviceRecipe)
+
+    def __post_init__(self) -> None:
+        """Raises MissingDevice."""
+        check_device(self.device)
 
     def evaluate(self, architecture: Architecture | ResNetFpn, seed: int) -> dict[str, float]:
         """Train on the train split and score on the reward split; a ResNet-FPN is for comparison.
@@ -63,16 +83,58 @@ class DetectionTask:
         `cpu_seconds` cover training and evaluation; `latency_ms` is what one image then takes
         (`proxy_tasks/latency.py`). Times differ from run to run. Raises Diverged.
         """
+        return self._measure(architecture, seed, None, None)
+
+    def evaluate_at(
+        self,
+        architecture: Architecture | ResNetFpn,
+        seed: int,
+        fidelity: str,
+        *,
+        resume: Path | None = None,
+        pause: Path | None = None,
+    ) -> dict[str, float]:
+        """As `evaluate`, at a fidelity of the same data (`MultiFidelityTask`).
+
+        Times are those of this evaluation alone, without what a checkpoint saved. A checkpoint
+        that cannot be written costs the next one a training from the start, no more.
+        """
+        return self.at(Fidelity.from_canonical(fidelity))._measure(
+            architecture, seed, resume, pause
+        )
+
+    def at(self, fidelity: Fidelity) -> "DetectionTask":
+        """The same task at another fidelity. Raises InvalidRecipe where the data would differ."""
+        for name in OF_THE_DATA:
+            ours, theirs = getattr(self.fidelity, name), getattr(fidelity, name)
+            if ours != theirs:
+                raise InvalidRecipe(
+                    f"Fidelity: {name} is {theirs} in a trial and {ours} in its run, whose data "
+                    "are made for that: begin another run"
+                )
+        return replace(self, fidelity=fidelity)
+
+    def _measure(
+        self,
+        architecture: Architecture | ResNetFpn,
+        seed: int,
+        resume: Path | None,
+        pause: Path | None,
+    ) -> dict[str, float]:
+        # Late: networks are built and trained where there are no scorers (benchmarks/gpu.py).
+        from proxy_tasks.coco_evaluation import average_precision
+
         keep_freed_memory()
+        if self.device.name == "cpu" and self.detector.normalization == "group_norm":
+            load_kernels()
         wall, cpu = time.perf_counter(), time.process_time()
-        rng = np.random.default_rng(seed)
-        stream = batches(self.data.train, self.fidelity.batch_size, rng, flip=self.training.flip)
         # Stochastic depth, and torch when it makes a layer, draw from the global generator.
         with torch.random.fork_rng(devices=self._gpus()):
             torch.manual_seed(seed)
             detector = self.build(architecture, seed)
-            losses = train(detector, stream, self.fidelity.steps, self.training)
-        metrics = average_precision(self.data.reward, self.detect(detector, self.data.reward))
+            losses = self._train(detector, architecture, seed, resume, pause)
+        found = self.detect(detector, self.data.reward)
+        metrics = average_precision(self.data.reward, found, scorer=self.evaluation.scorer)
         return {
             **metrics,
             "class_loss": losses.class_loss,
@@ -82,8 +144,54 @@ class DetectionTask:
             "latency_ms": latency_ms(detector, torch.from_numpy(self.data.reward.batch(ONE_IMAGE))),
         }
 
+    def _train(
+        self,
+        detector: Detector,
+        body: Architecture | ResNetFpn,
+        seed: int,
+        resume: Path | None,
+        pause: Path | None,
+    ) -> TrainingLosses:
+        """From a checkpoint where there is one, to the fidelity's last step."""
+        fidelity, rng = self.fidelity, np.random.default_rng(seed)
+        stream = batches(
+            self.data.train,
+            fidelity.batch_size,
+            rng,
+            flip=self.augmentation.flip,
+            images=self._images(self.data.train),
+        )
+        training = Training(
+            detector,
+            stream,
+            fidelity.steps,
+            self.training,
+            Augmentation(self.augmentation, seed),
+            cuda_graph=self.device.cuda_graph,
+        )
+        identity = self._identity(body, seed)
+        state = None if resume is None else load_checkpoint(resume, identity)
+        if state is not None and state.step <= fidelity.last_step:
+            training.resume(state)
+        losses = training.run(fidelity.last_step)
+        if pause is not None:
+            try:
+                save_checkpoint(training.state(), identity, pause)
+            except OSError as error:
+                log.warning("%s: no checkpoint is left: %s", pause, error)
+        return losses
+
+    def _identity(self, body: Architecture | ResNetFpn, seed: int) -> str:
+        """What a checkpoint of a training is known by: all that the training depends on."""
+        whole = replace(self.fidelity, stop_step=None)
+        recipes = [getattr(self, field.name) for field in fields(self) if field.name not in PLACES]
+        return training_identity(body, seed, whole, recipes, torch.__version__)
+
+    def _images(self, split: DetectionSplit) -> ImageSource:
+        return image_source(split, torch_device(self.device), self.device.workers_per_gpu)
+
     def _gpus(self) -> list[torch.device]:
-        device = torch.device(self.device)
+        device = torch_device(self.device)
         return [device] if device.type == "cuda" else []
 
     def build(self, body: Architecture | ResNetFpn, seed: int) -> Detector:
@@ -109,25 +217,10 @@ class DetectionTask:
             self.matching,
             self.limits,
             self.data.train.image_size,
+            fidelity.precision,
         )
-        return detector.to(self.device)
+        return on_device(detector, self.device)
 
     def detect(self, detector: Detector, split: DetectionSplit) -> Detections:
         """Detections on every image of a split. Raises Diverged when one is not a number."""
-        detector.eval()
-        parts: list[tuple[np.ndarray, ...]] = []
-        for start in range(0, len(split), EVALUATION_BATCH):
-            index = np.arange(start, min(start + EVALUATION_BATCH, len(split)))
-            found = detector.detect(torch.from_numpy(split.batch(index)).to(self.device))
-            if not (found.scores.isfinite().all() and found.boxes.isfinite().all()):
-                raise Diverged("the trained detector gives boxes or scores that are not numbers")
-            image, rank = (found.scores > 0).nonzero(as_tuple=True)
-            parts.append(
-                (
-                    image.cpu().numpy() + start,
-                    found.boxes[image, rank].cpu().numpy(),
-                    found.scores[image, rank].cpu().numpy(),
-                    found.labels[image, rank].cpu().numpy(),
-                )
-            )
-        return Detections(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+        return detect_all(detector, self._images(split), len(split))

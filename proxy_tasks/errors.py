@@ -4,6 +4,7 @@ ProxyTaskError
 ├── DataError (a ValueError too)  the user's data is bad: names the file, the value, the way out
 ├── InvalidRecipe (a ValueError too)  a setting that no training can use
 ├── InvalidWeights (a ValueError too)  weights that do not fit the backbone they are for
+├── MissingDevice                 the GPU that a config asks for is not there
 ├── MissingExtra (an ImportError too)  a library of an extra that is not installed
 └── CandidateFailure              one candidate could not be measured; the search goes on
     └── Diverged                  its loss or its detections stopped being numbers
@@ -28,6 +29,10 @@ class InvalidWeights(ProxyTaskError, ValueError):
 
 class MissingExtra(ProxyTaskError, ImportError):
     """An optional library is needed and not installed; says what to install."""
+
+
+class MissingDevice(ProxyTaskError):
+    """No GPU where training is asked for on one; says what to do."""
 
 
 class CandidateFailure(ProxyTaskError):

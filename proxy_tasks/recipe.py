@@ -4,12 +4,17 @@ Defaults are the paper's, or its released configs', unless the field says otherw
 """
 
 from dataclasses import asdict, dataclass, fields
-from json import dumps
+from json import dumps, loads
+from typing import Self
 
 from proxy_tasks.errors import InvalidRecipe
 from search_space.scale import BackboneScale, HeadScale
 
 MOST = 1e9  # no sensible setting is larger, and infinity is none
+PRECISIONS = ("float32", "bf16")
+OPTIMIZERS = ("adamw", "sgd")
+SCHEDULES = ("cosine", "step")
+SCORERS = ("hotcoco", "pycocotools")  # the fast one, the reference
 
 
 def _check(recipe: object, name: str, least: float, most: float = MOST) -> None:
@@ -17,6 +22,12 @@ def _check(recipe: object, name: str, least: float, most: float = MOST) -> None:
     if not least <= value <= most:
         kind = type(recipe).__name__
         raise InvalidRecipe(f"{kind}: {name} is {value!r}; it must be in [{least:g}, {most:g}]")
+
+
+def _check_known(recipe: object, name: str, known: tuple[str, ...]) -> None:
+    value = getattr(recipe, name)
+    if value not in known:
+        raise InvalidRecipe(f"{type(recipe).__name__}: {name} is {value!r}; known: {known}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +53,21 @@ class Fidelity:
     stem_stride: int = 4
     train_images: int | None = None  # at most so many; None takes all
     reward_images: int | None = None
+    # Training ends after so many steps, with the learning rates of the whole; None: at its end.
+    stop_step: int | None = None
+    # Of multiplications: bf16 is for GPUs. It is here and not in [device] as it changes numbers.
+    precision: str = "float32"
 
     def __post_init__(self) -> None:
+        _check_known(self, "precision", PRECISIONS)
         for name in ("steps", "batch_size"):
             _check(self, name, 1)
         _check(self, "image_size", 16, 4096)
         for name in ("train_images", "reward_images"):
             if getattr(self, name) is not None:
                 _check(self, name, 1)
+        if self.stop_step is not None:
+            _check(self, "stop_step", 1, self.steps)
         self.backbone_scale()
         self.head_scale(num_classes=1, anchors_per_cell=1)
 
@@ -73,10 +91,26 @@ class Fidelity:
     def canonical(self) -> str:
         """The same text for the same fidelity: JSON with sorted keys."""
         values = asdict(self)
-        # Runs of before 2026-11-22 do not know it: at its default it stays out of their identity.
-        if not values["head_separable"]:
-            del values["head_separable"]
+        # Runs of before 2026-11-22 do not know these: at their defaults they stay out.
+        for name, default in (("head_separable", False), ("precision", "float32")):
+            if values[name] == default:
+                del values[name]
+        if values["stop_step"] in (None, self.steps):  # the same training, however it is written
+            del values["stop_step"]
         return dumps(values, sort_keys=True, separators=(",", ":"))
+
+    @classmethod
+    def from_canonical(cls, text: str) -> Self:
+        """Inverse of `canonical`. Raises InvalidRecipe."""
+        try:
+            return cls(**loads(text))
+        except (TypeError, ValueError) as fault:
+            raise InvalidRecipe(f"Fidelity: {text[:80]!r} is none in JSON ({fault})") from fault
+
+    @property
+    def last_step(self) -> int:
+        """After so many steps training ends."""
+        return self.steps if self.stop_step is None else self.stop_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +182,17 @@ class DetectionLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class EvaluationRecipe:
+    """Which library scores detections. Their numbers are equal to the last bit."""
+
+    scorer: str = "hotcoco"
+
+    def __post_init__(self) -> None:
+        if self.scorer not in SCORERS:
+            raise InvalidRecipe(f"EvaluationRecipe: scorer is {self.scorer!r}; known: {SCORERS}")
+
+
+@dataclass(frozen=True, slots=True)
 class DetectorRecipe:
     """What all candidates share besides their sizes."""
 
@@ -169,16 +214,30 @@ class DetectorRecipe:
 
 @dataclass(frozen=True, slots=True)
 class TrainingRecipe:
-    """AdamW with linear warm-up and a cosine down to zero."""
+    """The optimiser and its learning rate, which rises linearly in a warm-up.
+
+    By default AdamW and a cosine down to zero. The paper's trainings have SGD with momentum and
+    steps of a tenth.
+    """
 
     learning_rate: float
-    weight_decay: float = 1e-4  # of convolution kernels only
+    weight_decay: float = 1e-4  # of convolution kernels only; as a term of the gradient with SGD
     warmup: float = 0.1  # share of the steps
     clip_norm: float = 5.0
-    flip: bool = True  # mirror each image with probability 1/2
+    optimizer: str = "adamw"
+    momentum: float = 0.9  # of SGD; AdamW has betas of 0.9 and 0.999
+    schedule: str = "cosine"
+    decay_at: tuple[float, ...] = (0.8,)  # shares of the steps at which "step" divides by ten
 
     def __post_init__(self) -> None:
         _check(self, "learning_rate", 1e-12)
         _check(self, "weight_decay", 0)
         _check(self, "warmup", 0, 1)
         _check(self, "clip_norm", 1e-12)
+        _check(self, "momentum", 0, 0.9999)
+        _check_known(self, "optimizer", OPTIMIZERS)
+        _check_known(self, "schedule", SCHEDULES)
+        if not all(0 <= share <= 1 for share in self.decay_at):
+            raise InvalidRecipe(
+                f"TrainingRecipe: decay_at is {self.decay_at}; give shares of the steps, 0 to 1"
+            )

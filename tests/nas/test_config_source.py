@@ -26,10 +26,10 @@ def test_an_option_changes_its_field_alone() -> None:
 def test_values_are_spelt_as_in_toml() -> None:
     config = load_config(
         "quick",
-        {"space.offsets": "[0, 1]", "training.flip": "false", "training.learning_rate": "3e-3"},
+        {"space.offsets": "[0, 1]", "augmentation.flip": "false", "training.learning_rate": "3e-3"},
     )
     assert config.space.offsets == (0, 1)
-    assert (config.training.flip, config.training.learning_rate) == (False, 0.003)
+    assert (config.augmentation.flip, config.training.learning_rate) == (False, 0.003)
 
 
 def test_options_of_a_controller_go_when_another_takes_its_place() -> None:

@@ -11,6 +11,7 @@ from proxy_tasks.recipe import (
     AnchorScale,
     DetectionLimits,
     DetectorRecipe,
+    EvaluationRecipe,
     Fidelity,
     LossScale,
     MatchScale,
@@ -156,3 +157,9 @@ def test_every_output_level_of_an_architecture_is_trained(task: DetectionTask) -
 def test_a_candidates_latency_is_measured_beside_its_accuracy(task: DetectionTask) -> None:
     metrics = task.evaluate(SPINENET_49, 0)
     assert 0 < metrics["latency_ms"] < 1000 * metrics["seconds"]
+
+
+def test_both_scorers_give_a_candidate_one_reward(task: DetectionTask) -> None:
+    reference = replace(task, evaluation=EvaluationRecipe("pycocotools"))
+    metrics = without_times(reference.evaluate(SPINENET_49, 5))
+    assert metrics == without_times(task.evaluate(SPINENET_49, 5))

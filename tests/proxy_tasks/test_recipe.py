@@ -55,6 +55,12 @@ def test_a_fidelity_of_an_older_run_is_still_itself() -> None:
     assert "separable" in replace(FIDELITY, head_separable=True).canonical()
 
 
+def test_precision_is_part_of_a_trials_identity_where_it_is_not_float32() -> None:
+    assert "precision" not in FIDELITY.canonical()
+    half = replace(FIDELITY, precision="bf16")
+    assert Fidelity.from_canonical(half.canonical()) == half
+
+
 def test_a_drop_rate_of_one_is_refused() -> None:
     with pytest.raises(InvalidRecipe, match="stochastic_depth is 1"):
         DetectorRecipe(stochastic_depth=1.0)

@@ -1,0 +1,140 @@
+"""The run of `nas doctor`: found again by what was asked for, gone on with until it is done."""
+
+import hashlib
+import json
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from nas.config import Config
+from nas.doctor_plan import long_fidelity, plan
+from nas.doctor_sample import Sample, SampleSize, draw_genotypes
+from nas.errors import UsageError
+from nas.planned_study import PlannedStudy
+from nas.run_directory import DOCTOR, refuse_occupied, write_config
+from nas.stored_config import stored_config
+from results import NotARun, Trial, TrialStatus, TrialStore
+from results.store_file import RUN_FILE
+
+# What neither the sample nor a training depends on.
+OF_A_SEARCH = ("search.trials", "search.workers", "search.pump", "search.warm_start")
+OF_NOBODY = (
+    *OF_A_SEARCH, "data.cache", "data.test", "data.scenes_test", "evaluation.scorer"
+)  # fmt: skip
+SEARCH_ONLY = ("controller", "halving")
+
+
+def default_doctor_directory(source: str, config: Config, size: SampleSize) -> Path:
+    """The folder under `runs/` of this config and sample: the same for the same command."""
+    text = json.dumps(_asked(config, size), sort_keys=True)
+    digest = hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
+    return Path("runs") / f"doctor-{Path(source).stem}-{digest}"
+
+
+def finished_run(
+    directory: Path, config: Config, size: SampleSize
+) -> tuple[Sample, list[Trial]] | None:
+    """Sample and trials of a run that has nothing left to train; None of any other, or of none.
+
+    Raises UsageError where something else is in the directory.
+    """
+    if not _begun(directory):
+        return None
+    with TrialStore.open_read_only(directory) as store:
+        sample = _sample(store, directory, config, size)
+        if store.count() - store.count(TrialStatus.RUNNING) < sample.trainings:
+            return None
+        return sample, store.trials()
+
+
+@contextmanager
+def doctor_run(
+    directory: Path, config: Config, size: SampleSize
+) -> Iterator[tuple[Sample, PlannedStudy, Iterator[Trial]]]:
+    """Sample and study of a run, new or gone on with, and its trials as they finish.
+
+    Raises UsageError, NotARun and its kin.
+    """
+    from nas.compose import limited, make_cost, make_objective, make_space
+    from nas.data_progress import data_progress
+    from nas.gpu_check import check_gpus
+    from nas.search import pump
+
+    check_gpus(config)
+    with data_progress() as progress:
+        cost, objective = make_cost(config, progress), make_objective(config)
+    space = limited(make_space(config), cost, config)
+    with ExitStack() as stack:
+        if _begun(directory):
+            store = stack.enter_context(TrialStore.open(directory))
+            sample = _sample(store, directory, config, size)
+        else:
+            genotypes = draw_genotypes(space, size, config.search.seed)
+            long = long_fidelity(config, size.long) if size.long and _has_lengths(config) else ""
+            sample = Sample(size, genotypes, config.fidelity.canonical(), long)
+            meta = {"config": json.dumps(config.as_dict()), DOCTOR: json.dumps(sample.as_dict())}
+            store = stack.enter_context(TrialStore.create(directory, meta))
+        write_config(directory, config, "doctor")
+        study = PlannedStudy(
+            plan=plan(sample, space),
+            store=store,
+            objective=objective,
+            seed=config.search.seed,
+            cost=cost,
+        )
+        trials: Generator[Trial] = pump(config, study, stack)
+        yield sample, study, stack.enter_context(closing(trials))
+
+
+def _begun(directory: Path) -> bool:
+    """Whether a run is there. Raises UsageError where there is something else."""
+    if directory.is_dir():
+        names = {path.name for path in directory.iterdir()}
+        if RUN_FILE in names:
+            return True
+        # What a run that was stopped at its very beginning leaves is no obstacle.
+        if all(name.startswith(RUN_FILE) for name in names):
+            return False
+    refuse_occupied(directory)
+    return False
+
+
+def _has_lengths(config: Config) -> bool:
+    """Whether the task can be told to train longer, and its reward depends on that."""
+    # A landscape's is of the share that is trained, not of the steps.
+    if config.task.name in ("detection", "landscape"):
+        return config.task.name == "detection"
+    from nas.compose import make_task
+    from proxy_tasks.task import MultiFidelityTask
+
+    return isinstance(make_task(config), MultiFidelityTask)
+
+
+def _sample(store: TrialStore, directory: Path, config: Config, size: SampleSize) -> Sample:
+    """What a run was begun with. Raises UsageError where that was not asked for."""
+    try:
+        sample = Sample.from_dict(json.loads(store.meta()[DOCTOR]))
+    except (KeyError, TypeError, ValueError):
+        raise NotARun(
+            f"{directory} is no run of `nas doctor`: give another --run-dir, or leave it out"
+        ) from None
+    ours, theirs = _asked(config, size), _asked(stored_config(store, directory), sample.size)
+    for name in {**ours, **theirs}:
+        if ours.get(name) != theirs.get(name):
+            raise UsageError(
+                f"{directory} was begun with {name} = {theirs.get(name)!r}, not "
+                f"{ours.get(name)!r}: give another --run-dir, or leave it out"
+            )
+    return sample
+
+
+def _asked(config: Config, size: SampleSize) -> dict[str, Any]:
+    """What decides which trainings are made, by dotted name."""
+    document = {**config.as_dict(), "sample": Sample(size, (), "", "").as_dict()["size"]}
+    return {
+        f"{section}.{name}": value
+        for section, table in document.items()
+        for name, value in table.items()
+        if section not in SEARCH_ONLY and f"{section}.{name}" not in OF_NOBODY
+    }

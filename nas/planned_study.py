@@ -1,0 +1,78 @@
+"""Trials that were decided beforehand: what `Study` is to a controller, to a plan."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from nas.study import Metrics, Objective, reward_of, trial_seed
+from results import Outcome, Trial, TrialStore
+from search_space import Architecture, Genotype
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedTrial:
+    """What to evaluate, and at which fidelity (canonical JSON)."""
+
+    genotype: Genotype
+    architecture: Architecture
+    fidelity: str
+
+
+class PlannedStudy:
+    """A list of trials and the store they are committed to.
+
+        while (trial := study.ask()) is not None:
+            study.tell(trial.number, evaluate(trial))
+
+    The trial with number i is `plan[i]`, with a seed of its own: an architecture that is planned
+    several times is evaluated as often. A study made anew on the same store with the same plan
+    goes on where the last one was stopped, and first hands out again what was in flight.
+    """
+
+    def __init__(
+        self,
+        *,
+        plan: Sequence[PlannedTrial],
+        store: TrialStore,
+        objective: Objective,
+        seed: int,
+        cost: Callable[[Architecture], Metrics],
+    ) -> None:
+        self.plan, self.store, self.seed = plan, store, seed
+        self.objective, self.cost = objective, cost
+        self._in_flight = deque(store.running())
+        self._next = store.count()
+
+    @property
+    def done(self) -> bool:
+        """Whether there is nothing left to ask for."""
+        return not self._in_flight and self._next >= len(self.plan)
+
+    def ask(self) -> Trial | None:
+        """The next trial to evaluate, or None at the end of the plan."""
+        if self._in_flight:
+            return self._in_flight.popleft()
+        if self.done:
+            return None
+        number, planned = self._next, self.plan[self._next]
+        trial = Trial(
+            number=number,
+            genotype=planned.genotype,
+            architecture=planned.architecture,
+            fidelity=planned.fidelity,
+            seed=trial_seed(self.seed, number),
+            started=time.time(),
+            metrics=self.cost(planned.architecture),
+        )
+        self.store.propose(trial)
+        self._next += 1
+        return trial
+
+    def tell(self, number: int, outcome: Outcome) -> Trial:
+        """Commit what became of a trial; one that is finished already stays as it is."""
+        reward = None
+        if outcome.metrics is not None:
+            known = self.store.trial(number).metrics
+            reward = reward_of(self.objective, {**known, **outcome.metrics})
+        return self.store.finish(number, outcome, reward)

@@ -1,0 +1,66 @@
+"""Tasks that a doctor meets, imported by name."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from proxy_tasks.analytic_task import AnalyticTask
+from proxy_tasks.errors import Diverged
+from search_space import Architecture
+
+TASK = AnalyticTask(noise=0.02)
+
+
+class Sometimes:
+    """Fails on every architecture whose key begins with a digit below 4."""
+
+    def evaluate(self, architecture: Architecture, seed: int) -> Mapping[str, float]:
+        if architecture.key[0] in "0123":
+            raise Diverged("the loss is nan")
+        return TASK.evaluate(architecture, seed)
+
+
+class Never:
+    """Fails always."""
+
+    def evaluate(self, architecture: Architecture, seed: int) -> Mapping[str, float]:
+        raise Diverged("the loss is nan")
+
+
+class Interrupted:
+    """The user presses Ctrl-C in the `stop`-th evaluation."""
+
+    stop: ClassVar[int] = 7
+    calls: ClassVar[int] = 0
+
+    def evaluate(self, architecture: Architecture, seed: int) -> Mapping[str, float]:
+        type(self).calls += 1
+        if self.calls == self.stop:
+            raise KeyboardInterrupt
+        return TASK.evaluate(architecture, seed)
+
+
+class Counting:
+    """Reports what is no AP."""
+
+    def evaluate(self, architecture: Architecture, seed: int) -> Mapping[str, float]:
+        return {"blocks": len(architecture.blocks)}
+
+
+def blocks(metrics: Mapping[str, float]) -> float:
+    """An objective that needs no AP."""
+    return metrics["blocks"]
+
+
+class Lengths:
+    """Better with every step, and the same for all: what a fidelity reaches can be seen."""
+
+    def evaluate(self, architecture: Architecture, seed: int) -> Mapping[str, float]:
+        raise AssertionError("this task is asked for a fidelity")
+
+    def evaluate_at(
+        self, architecture: Architecture, seed: int, fidelity: str, **_: object
+    ) -> Mapping[str, float]:
+        from proxy_tasks.recipe import Fidelity
+
+        steps = Fidelity.from_canonical(fidelity).steps
+        return {"AP": TASK.evaluate(architecture, seed)["AP"] / 2 + steps / 1000}
