@@ -14,6 +14,7 @@ from controllers.generator_state import (
     generator_to_json,
 )
 from controllers.observation import check_observation
+from controllers.observed_fidelity import observed_fidelity
 from controllers.saved_state import Scored, check_settings, saved_scored, scored_to_json
 from search_space import Genotype, SearchSpace
 
@@ -28,23 +29,24 @@ class BestOfK:
     def __init__(self, space: SearchSpace, seed: int, k: int = 10) -> None:
         self.space, self.k = space, k
         self.rng = generator_from_seed(seed)  # the only randomness: same seed, same search
-        self.best: list[Scored] = []  # genotypes with their rewards
+        self.best: list[Scored] = []  # genotypes with their rewards and fidelities
 
     def propose(self) -> Genotype:
         """Never waits: there may be as many proposals without a reward as there are workers."""
         if len(self.best) < self.k:
             return self.space.sample(self.rng)
-        parent, _ = self.best[self.rng.integers(self.k)]
-        return self.space.mutate(parent, self.rng)
+        parent = self.best[self.rng.integers(self.k)]
+        return self.space.mutate(parent.genotype, self.rng)
 
     def observe(
         self, genotype: Genotype, reward: float | None, metrics: Metrics = NO_METRICS
     ) -> None:
-        """Keeps the best; `None` is a failed candidate."""
+        """Keeps the best, those trained longest first; `None` is a failed candidate."""
         genotype, reward, _ = check_observation(self.space, genotype, reward)
+        fidelity = observed_fidelity(metrics)  # 1 but for a training that was cut short
         if reward is not None:
-            known = [*self.best, (genotype, reward)]
-            self.best = sorted(known, key=lambda scored: -scored[1])[: self.k]
+            known = [*self.best, Scored(genotype, reward, fidelity)]
+            self.best = sorted(known, key=lambda scored: scored.worth, reverse=True)[: self.k]
 
     def state_dict(self) -> dict[str, Any]:
         """Plain JSON values."""

@@ -1,11 +1,13 @@
 """Tasks that a doctor meets, imported by name."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import ClassVar
 
 from proxy_tasks.analytic_task import AnalyticTask
 from proxy_tasks.errors import Diverged
 from search_space import Architecture
+from tests.nas.rung_task import RungTask
 
 TASK = AnalyticTask(noise=0.02)
 
@@ -64,3 +66,24 @@ class Lengths:
 
         steps = Fidelity.from_canonical(fidelity).steps
         return {"AP": TASK.evaluate(architecture, seed)["AP"] / 2 + steps / 1000}
+
+
+class Pausing(RungTask):
+    """Remembers which evaluations found their checkpoint; Ctrl-C comes before the `stop`-th."""
+
+    stop: ClassVar[int] = 0
+    found: ClassVar[list[bool | None]] = []  # None: nothing to continue
+
+    def evaluate_at(
+        self,
+        architecture: Architecture,
+        seed: int,
+        fidelity: str,
+        *,
+        resume: Path | None = None,
+        pause: Path | None = None,
+    ) -> Mapping[str, float]:
+        if len(self.found) + 1 == self.stop:
+            raise KeyboardInterrupt
+        self.found.append(None if resume is None else resume.exists())
+        return super().evaluate_at(architecture, seed, fidelity, resume=resume, pause=pause)

@@ -71,7 +71,7 @@ def test_options_given_with_a_new_controller_stay() -> None:
         ("trials = 16", "trials = 0", r"search.trials is 0: .*greater than or equal to 1"),
         ("trials = 16", "trials = 'many'", "search.trials is 'many'"),
         ("trials = 16\n", "", "search.trials missing: begin with a copy"),
-        ("steps = 170", "steps = -1", r"fidelity: Fidelity: steps is -1; it must be in \[1"),
+        ("steps = 400", "steps = -1", r"fidelity: Fidelity: steps is -1; it must be in \[1"),
         ("[search]", "[search", "is not TOML"),
     ],
 )

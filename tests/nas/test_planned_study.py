@@ -71,6 +71,24 @@ def test_a_second_result_of_a_trial_changes_nothing(study: PlannedStudy) -> None
         assert study.tell(0, Outcome.success({"AP": 0.9})) == first
 
 
+def test_a_continuation_waits_for_the_end_of_what_it_continues_and_has_its_seed(
+    tmp_path: Path,
+) -> None:
+    member = SPACE.decode(MEMBERS[0])
+    plan = [PlannedTrial(MEMBERS[0], member, "part")]
+    plan.append(PlannedTrial(MEMBERS[0], member, "whole", continues=0))
+    with TrialStore.create(tmp_path / "run", {}) as store:
+        study = PlannedStudy(plan=plan, store=store, objective=ap, seed=0, cost=lambda _: {})
+        first = study.ask()
+        assert first is not None
+        assert study.ask() is None
+        assert not study.done
+        study.tell(0, Outcome.failed(FailureKind.WORKER_LOST, "its worker died"))
+        then = study.ask()
+        assert then is not None
+        assert (then.continues, then.seed) == (0, first.seed)
+
+
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(asked=st.integers(0, 9), told=st.integers(0, 9))
 def test_a_plan_cut_anywhere_goes_on_to_the_same_trials(

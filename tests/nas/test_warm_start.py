@@ -175,7 +175,7 @@ def test_a_candidates_failure_is_told_and_its_machines_is_not(other: Path, tmp_p
     ("option", "value", "field"),
     [
         ("fidelity.steps", "5", "fidelity.steps is 4 there and 5 here"),
-        ("training.learning_rate", "0.5", "training.learning_rate is 0.01 there and 0.5 here"),
+        ("training.learning_rate", "0.5", "training.learning_rate is 0.005 there and 0.5 here"),
         ("task.options.optimum", "1.0", "task.options is {} there and {'optimum': 1.0} here"),
         ("data.seed", "3", "data.seed is 0 there and 3 here"),
         ("data.scenes_train", "65", "data.scenes_train is 64 there and 65 here"),
