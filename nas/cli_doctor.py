@@ -1,7 +1,7 @@
 """`nas doctor [PRESET|FILE.toml]`: what a proxy can tell apart, before a search is paid for."""
 
 import sys
-from argparse import Namespace
+from argparse import ArgumentTypeError, Namespace
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,8 @@ FAILED = 1  # the exit code where no training succeeded
 NOTES = """Trains a sample of the config's space and prints, with 95 % intervals: spread between
 architectures and between seeds, ICC(1,1), the smallest difference of AP that so many seeds resolve,
 rank agreement with a longer training and with what costs nothing, and a verdict. Sound
-architectures are those without detail loss: no output is finer than the finest path to it.
+architectures are those without detail loss: no output is finer than the finest path to it. With
+--rungs the first training of each is looked at on its way too: how early does it rank like its end?
 The same command typed again goes on where it was stopped, and prints at once when all is trained;
 the trainings are trials of a run: `nas leaderboard RUN_DIR`."""
 
@@ -39,7 +40,7 @@ def run(words: Sequence[str]) -> int:
     directory = known.run_dir or default_doctor_directory(known.source, config, size)
     sample, trials = finished_run(directory, config, size) or _train(directory, config, size)
     found = candidates(sample, trials)
-    report = make_report(found, len(trials), has_long=bool(sample.long_fidelity))
+    report = make_report(found, sample.trainings, has_long=bool(sample.long_fidelity))
     against = None if known.against is None else compare(found, known.against)
     if known.format == "json":
         from nas.doctor_json import doctor_json as written
@@ -76,6 +77,13 @@ def _parser() -> ConfigParser:
         help="train each once more with so many times the steps; 0: do not (default: 2.5)",
     )
     parser.add_argument(
+        "--rungs",
+        metavar="SHARES",
+        type=_shares,
+        default=(),
+        help="pause the first training of each at these shares of the steps, as 0.125,0.25,0.5",
+    )
+    parser.add_argument(
         "--run-dir", metavar="DIR", type=Path, help="default: in runs/, named by what is asked"
     )
     parser.add_argument(
@@ -92,11 +100,18 @@ def _parser() -> ConfigParser:
     return parser
 
 
+def _shares(text: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(share) for share in text.split(","))
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r}: give shares of the steps, as 0.125,0.25,0.5") from None
+
+
 def _size(known: Namespace) -> "SampleSize":
     from nas.doctor_sample import SampleSize
 
     sound = known.architectures if known.sound is None else known.sound
-    return SampleSize(known.architectures, known.seeds, sound, known.long)
+    return SampleSize(known.architectures, known.seeds, sound, known.long, known.rungs)
 
 
 def _train(directory: Path, config: Config, size: "SampleSize") -> tuple["Sample", list["Trial"]]:
@@ -118,8 +133,7 @@ def _train(directory: Path, config: Config, size: "SampleSize") -> tuple["Sample
     try:
         with doctor_run(directory, config, size) as (sample, study, trials):
             store = study.store
-            failed = store.count(TrialStatus.FAILED)
-            done = store.count(TrialStatus.COMPLETED) + failed
+            failed, done = store.count(TrialStatus.FAILED), store.candidates(ended=True)
             tell(f"{len(sample.genotypes)} architectures, {sample.trainings} trainings")
             counter = ProgressCounter(sample.trainings, done, failed, store.best())
             with progress_view(console, counter.now()) as view:

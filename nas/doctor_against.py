@@ -56,10 +56,10 @@ def _measured(directory: Path) -> list[Candidate]:
             sample = Sample.from_dict(json.loads(store.meta()[DOCTOR]))
         except (KeyError, TypeError, ValueError):
             raise NotARun(f"--against {directory}: it is no run of `nas doctor`") from None
-        left = sample.trainings - store.count() + store.count(TrialStatus.RUNNING)
+        left = sample.trials - store.count() + store.count(TrialStatus.RUNNING)
         if left:
             raise UsageError(
-                f"--against {directory}: {left} of its {sample.trainings} trainings are still to "
+                f"--against {directory}: {left} of its {sample.trials} trainings are still to "
                 "be made; type its own command again first"
             )
         return candidates(sample, store.trials())

@@ -1,12 +1,16 @@
 """What the trainings of `nas doctor` measured, architecture by architecture."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import takewhile
+from typing import Final
 
 from nas.detail_loss import detail_loss
 from nas.doctor_sample import Sample
 from results import Failure, Trial
 from search_space import Genotype
+
+TIMES: Final = ("seconds", "cpu_seconds")  # metrics of a part of a training that add up
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,8 @@ class Candidate:
         short: metrics of each training at the config's fidelity that came to its end.
         long: of the long training; None where it failed or none was planned.
         failures: of its trainings.
+        parts: metrics of the first training by the share of its steps, 1 at its end; without what
+            failed.
     """
 
     key: str
@@ -30,6 +36,7 @@ class Candidate:
     short: tuple[Mapping[str, float], ...]
     long: Mapping[str, float] | None
     failures: tuple[Failure, ...]
+    parts: Mapping[float, Mapping[str, float]] = field(default_factory=dict)
 
     @property
     def sound(self) -> bool:
@@ -54,8 +61,10 @@ def candidates(sample: Sample, trials: Sequence[Trial]) -> list[Candidate]:
 
 
 def _candidate(sample: Sample, index: int, trials: Sequence[Trial]) -> Candidate:
-    short = trials[: sample.size.seeds]
-    ended = [trial for trial in trials[sample.size.seeds :] if trial.failure is None]
+    rungs = len(sample.rung_fidelities)
+    parts, trainings = trials[: rungs + 1], trials[rungs:]
+    short = trainings[: sample.size.seeds]
+    ended = [trial for trial in trainings[sample.size.seeds :] if trial.failure is None]
     architecture = trials[0].architecture
     return Candidate(
         key=architecture.key,
@@ -64,7 +73,27 @@ def _candidate(sample: Sample, index: int, trials: Sequence[Trial]) -> Candidate
         detail_loss=detail_loss(architecture),
         params=trials[0].metrics["params"],
         madds=trials[0].metrics["madds"],
-        short=tuple(trial.metrics for trial in short if trial.failure is None),
+        short=tuple(
+            _whole(parts) if trial is parts[-1] else trial.metrics
+            for trial in short
+            if trial.failure is None
+        ),
         long=ended[0].metrics if ended else None,
-        failures=tuple(trial.failure for trial in trials if trial.failure is not None),
+        failures=tuple(trial.failure for trial in trainings if trial.failure is not None),
+        parts={
+            share: trial.metrics
+            for share, trial in zip((*sample.size.rungs, 1.0), parts, strict=True)
+            if trial.failure is None
+        },
     )
+
+
+def _whole(parts: Sequence[Trial]) -> Mapping[str, float]:
+    """Metrics of a training made in parts: those of the last, with the times of all together.
+
+    After a part that failed the next one begins anew, so what was before it does not count.
+    """
+    last = parts[-1].metrics
+    made = list(takewhile(lambda trial: trial.failure is None, reversed(parts)))
+    times = {name: sum(t.metrics.get(name, 0) for t in made) for name in TIMES if name in last}
+    return {**last, **times}

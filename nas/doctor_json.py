@@ -9,6 +9,7 @@ from nas.config import Config
 from nas.doctor_against import Against
 from nas.doctor_candidates import Candidate
 from nas.doctor_report import RESOLVED_RULE, DoctorReport, Figures
+from nas.doctor_rungs import advice, recommended, rung_agreement
 from nas.doctor_sample import Sample
 from nas.doctor_verdict import compared, verdict
 from results.estimate import Measured, Unmeasured
@@ -31,6 +32,7 @@ def doctor_json(
         **_figures(report.random, ""),
         **_figures(report.sound, "_sound"),
         **_against(against),
+        **_rungs(report, sample),
         "resolvable_rule": RESOLVED_RULE,
         "resolvable_of": "sound" if compared(report) is report.sound else "random",
         "resolvable": {
@@ -41,13 +43,13 @@ def doctor_json(
         "failed": report.failed,
         "failed_share": report.failed / report.trainings,
         "trainings": report.trainings,
-        "sample": {**asdict(sample.size), "seed": config.search.seed},
+        "sample": {**sample.size.as_dict(), "seed": config.search.seed},
         "config": source,
         "data": config.data.directory or "generated scenes",
         "space": config.space.preset,
         "fidelity": json.loads(sample.fidelity),
         "long_fidelity": long,
-        "candidates": [_candidate(candidate) for candidate in report.candidates],
+        "candidates": [_candidate(candidate, sample) for candidate in report.candidates],
         "spinenas": version("spinenas"),
     }
     return json.dumps(document, indent=2, allow_nan=False) + "\n"
@@ -83,13 +85,25 @@ def _against(against: Against | None) -> dict[str, Any]:
     }
 
 
+def _rungs(report: DoctorReport, sample: Sample) -> dict[str, Any]:
+    if not sample.size.rungs:
+        return {}
+    found = rung_agreement(report.candidates, sample.size.rungs)
+    return {
+        "rank_at": {f"{share:g}": _figure(value) for share, value in found.random.items()},
+        "rank_at_sound": {f"{share:g}": _figure(value) for share, value in found.sound.items()},
+        "recommended_rungs": recommended(found),
+        "rung_advice": advice(found),
+    }
+
+
 def _figure(figure: Measured) -> dict[str, Any]:
     if isinstance(figure, Unmeasured):
         return {"value": None, "low": None, "high": None, "reason": figure.reason}
     return asdict(figure)
 
 
-def _candidate(candidate: Candidate) -> dict[str, Any]:
+def _candidate(candidate: Candidate, sample: Sample) -> dict[str, Any]:
     return {
         "key": candidate.key,
         "genotype": list(candidate.genotype),
@@ -99,5 +113,10 @@ def _candidate(candidate: Candidate) -> dict[str, Any]:
         "madds": candidate.madds,
         "ap": candidate.values("AP"),
         "ap_long": None if candidate.long is None else candidate.long.get("AP"),
+        **({"ap_at": _ap_at(candidate)} if sample.size.rungs else {}),
         "failures": [str(failure) for failure in candidate.failures],
     }
+
+
+def _ap_at(candidate: Candidate) -> dict[str, float]:
+    return {f"{share:g}": metrics["AP"] for share, metrics in candidate.parts.items()}

@@ -4,10 +4,42 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from nas.config import Config
-from nas.doctor_sample import Sample
+from nas.doctor_sample import Sample, SampleSize, draw_genotypes
 from nas.errors import UsageError
+from nas.halving import check_pauses, part_fidelities
 from nas.planned_study import PlannedTrial
 from search_space import SearchSpace
+
+
+def make_sample(config: Config, space: SearchSpace, size: SampleSize) -> Sample:
+    """Of a new run. Raises UsageError for what the task, the config or the space cannot do."""
+    rungs = _rung_fidelities(config, size)
+    return Sample(
+        size,
+        draw_genotypes(space, size, config.search.seed),
+        config.fidelity.canonical(),
+        long_fidelity(config, size.long) if size.long and _has_lengths(config) else "",
+        rungs,
+    )
+
+
+def _rung_fidelities(config: Config, size: SampleSize) -> tuple[str, ...]:
+    if size.rungs and config.task.name != "detection":
+        from nas.compose import make_task
+
+        check_pauses(size.rungs, "--rungs", config.task.name, make_task(config))
+    return part_fidelities(config.fidelity, size.rungs, "--rungs")
+
+
+def _has_lengths(config: Config) -> bool:
+    """Whether the task can be told to train longer, and its reward depends on that."""
+    # A landscape's is of the share that is trained, not of the steps.
+    if config.task.name in ("detection", "landscape"):
+        return config.task.name == "detection"
+    from nas.compose import make_task
+    from proxy_tasks.task import MultiFidelityTask
+
+    return isinstance(make_task(config), MultiFidelityTask)
 
 
 def long_fidelity(config: Config, factor: float) -> str:
@@ -27,17 +59,27 @@ def long_fidelity(config: Config, factor: float) -> str:
 
 
 def plan(sample: Sample, space: SearchSpace) -> list[PlannedTrial]:
-    """All architectures with one seed, then with the next; the long trainings last."""
+    """All architectures with one seed, then with the next; the long trainings last.
+
+    With rungs, all are brought to the lowest first, then to the next, then to the end.
+    """
     members = [(genotype, space.decode(genotype)) for genotype in sample.genotypes]
+    continuing = range(1, len(sample.rung_fidelities) + 1)
     return [
-        PlannedTrial(genotype, architecture, fidelity)
-        for fidelity in rounds(sample)
-        for genotype, architecture in members
+        PlannedTrial(
+            genotype,
+            architecture,
+            fidelity,
+            continues=(turn - 1) * len(members) + i if turn in continuing else None,
+        )
+        for turn, fidelity in enumerate(rounds(sample))
+        for i, (genotype, architecture) in enumerate(members)
     ]
 
 
 def rounds(sample: Sample) -> Iterator[str]:
     """The fidelity of each pass over the architectures."""
+    yield from sample.rung_fidelities
     for _ in range(sample.size.seeds):
         yield sample.fidelity
     if sample.long_fidelity:

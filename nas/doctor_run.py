@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from nas.config import Config
-from nas.doctor_plan import long_fidelity, plan
-from nas.doctor_sample import Sample, SampleSize, draw_genotypes
+from nas.doctor_plan import make_sample, plan
+from nas.doctor_sample import Sample, SampleSize
 from nas.errors import UsageError
 from nas.planned_study import PlannedStudy
 from nas.run_directory import DOCTOR, refuse_occupied, write_config
@@ -43,7 +43,7 @@ def finished_run(
         return None
     with TrialStore.open_read_only(directory) as store:
         sample = _sample(store, directory, config, size)
-        if store.count() - store.count(TrialStatus.RUNNING) < sample.trainings:
+        if store.count() - store.count(TrialStatus.RUNNING) < sample.trials:
             return None
         return sample, store.trials()
 
@@ -59,7 +59,6 @@ def doctor_run(
     from nas.compose import limited, make_cost, make_objective, make_space
     from nas.data_progress import data_progress
     from nas.gpu_check import check_gpus
-    from nas.search import pump
 
     check_gpus(config)
     with data_progress() as progress:
@@ -70,9 +69,7 @@ def doctor_run(
             store = stack.enter_context(TrialStore.open(directory))
             sample = _sample(store, directory, config, size)
         else:
-            genotypes = draw_genotypes(space, size, config.search.seed)
-            long = long_fidelity(config, size.long) if size.long and _has_lengths(config) else ""
-            sample = Sample(size, genotypes, config.fidelity.canonical(), long)
+            sample = make_sample(config, space, size)
             meta = {"config": json.dumps(config.as_dict()), DOCTOR: json.dumps(sample.as_dict())}
             store = stack.enter_context(TrialStore.create(directory, meta))
         write_config(directory, config, "doctor")
@@ -83,8 +80,18 @@ def doctor_run(
             seed=config.search.seed,
             cost=cost,
         )
-        trials: Generator[Trial] = pump(config, study, stack)
-        yield sample, study, stack.enter_context(closing(trials))
+        yield sample, study, _pump(config, study, stack, pausing=bool(sample.rung_fidelities))
+
+
+def _pump(
+    config: Config, study: PlannedStudy, stack: ExitStack, *, pausing: bool
+) -> Generator[Trial]:
+    from nas.paused_trainings import CHECKPOINTS, without_stale
+    from nas.search import pump
+
+    checkpoints = study.store.path.parent / CHECKPOINTS if pausing else None
+    trials = stack.enter_context(closing(pump(config, study, stack, checkpoints)))
+    return trials if checkpoints is None else without_stale(trials, study, checkpoints)
 
 
 def _begun(directory: Path) -> bool:
@@ -98,17 +105,6 @@ def _begun(directory: Path) -> bool:
             return False
     refuse_occupied(directory)
     return False
-
-
-def _has_lengths(config: Config) -> bool:
-    """Whether the task can be told to train longer, and its reward depends on that."""
-    # A landscape's is of the share that is trained, not of the steps.
-    if config.task.name in ("detection", "landscape"):
-        return config.task.name == "detection"
-    from nas.compose import make_task
-    from proxy_tasks.task import MultiFidelityTask
-
-    return isinstance(make_task(config), MultiFidelityTask)
 
 
 def _sample(store: TrialStore, directory: Path, config: Config, size: SampleSize) -> Sample:
@@ -131,7 +127,7 @@ def _sample(store: TrialStore, directory: Path, config: Config, size: SampleSize
 
 def _asked(config: Config, size: SampleSize) -> dict[str, Any]:
     """What decides which trainings are made, by dotted name."""
-    document = {**config.as_dict(), "sample": Sample(size, (), "", "").as_dict()["size"]}
+    document = {**config.as_dict(), "sample": size.as_dict()}
     return {
         f"{section}.{name}": value
         for section, table in document.items()

@@ -23,6 +23,7 @@ class SampleSize:
         sound: at least so many of all have no detail loss; further ones are drawn for that.
         seeds: trainings of each.
         long: each is trained once more with so many times the steps; 0: none.
+        rungs: shares of the steps at which the first training of each is looked at, rising.
 
     Raises UsageError.
     """
@@ -31,6 +32,7 @@ class SampleSize:
     seeds: int
     sound: int
     long: float
+    rungs: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         for name, least in (("architectures", 1), ("seeds", 1), ("sound", 0)):
@@ -41,35 +43,64 @@ class SampleSize:
             raise UsageError(
                 f"--long {self.long:g}: give a factor above 1, up to {MOST_FACTOR:g}, or 0 for none"
             )
+        rising = list(self.rungs) == sorted(set(self.rungs))
+        if not rising or not all(0 < share < 1 for share in self.rungs):
+            raise UsageError(
+                f"--rungs {','.join(f'{share:g}' for share in self.rungs)}: give shares of the "
+                "steps between 0 and 1, each once, the smallest first"
+            )
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON. Without rungs there is none of them: so are runs that were made before."""
+        known = asdict(self)
+        if not self.rungs:
+            del known["rungs"]
+        return known
+
+    @classmethod
+    def from_dict(cls, document: dict[str, Any]) -> Self:
+        """Inverse of `as_dict`, after JSON. Raises KeyError, TypeError."""
+        return cls(**{**document, "rungs": tuple(document.get("rungs", ()))})
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The architectures, random ones first; `long_fidelity` is empty where none is trained."""
+    """The architectures, random ones first, and how each is trained (canonical fidelities).
+
+    `long_fidelity` is empty where none is trained; `rung_fidelities` are of the parts of the first
+    training, without the last one, which ends at `fidelity`.
+    """
 
     size: SampleSize
     genotypes: tuple[Genotype, ...]
     fidelity: str
     long_fidelity: str
+    rung_fidelities: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
-        return asdict(self)
+        return {**asdict(self), "size": self.size.as_dict()}
 
     @classmethod
     def from_dict(cls, document: dict[str, Any]) -> Self:
         """Inverse of `as_dict`. Raises KeyError, TypeError for what that did not write."""
         return cls(
-            SampleSize(**document["size"]),
+            SampleSize.from_dict(document["size"]),
             tuple(tuple(genotype) for genotype in document["genotypes"]),
             document["fidelity"],
             document["long_fidelity"],
+            tuple(document.get("rung_fidelities", ())),
         )
 
     @property
     def trainings(self) -> int:
         """Of all architectures."""
         return len(self.genotypes) * (self.size.seeds + bool(self.long_fidelity))
+
+    @property
+    def trials(self) -> int:
+        """Of these trainings: more where one is made in parts."""
+        return self.trainings + len(self.genotypes) * len(self.rung_fidelities)
 
 
 def draw_genotypes(space: SearchSpace, size: SampleSize, seed: int) -> tuple[Genotype, ...]:

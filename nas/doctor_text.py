@@ -1,11 +1,12 @@
 """A doctor's report for a terminal."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from nas.config import Config
 from nas.doctor_against import Against
 from nas.doctor_report import RESOLVED_RULE, REWARD, SEEDS, DoctorReport
+from nas.doctor_rungs import advice, rung_agreement
 from nas.doctor_sample import Sample
 from nas.doctor_verdict import verdict
 from results.estimate import Measured, Unmeasured
@@ -84,6 +85,8 @@ def _table(report: DoctorReport, sample: Sample, against: Against | None) -> Ite
         ("detail_loss", "  detail loss, least first"),
     ):
         yield _row(label, *[_cell(g.baselines[name]) for g in groups])
+    if sample.size.rungs:
+        yield from _rungs(report, sample.size.rungs)
     names = [name for name in report.random.other_icc if name in report.sound.other_icc]
     if names:
         yield "other rewards: ICC, and rank agreement with the longer training's AP"
@@ -92,6 +95,15 @@ def _table(report: DoctorReport, sample: Sample, against: Against | None) -> Ite
         yield _row(f"  {label}", *[_cell(g.other_icc[name]) for g in groups])
         if sample.long_fidelity:
             yield _row("", *[_cell(g.other_rank_long[name]) for g in groups])
+
+
+def _rungs(report: DoctorReport, shares: Sequence[float]) -> Iterator[str]:
+    found = rung_agreement(report.candidates, shares)
+    yield "rank agreement of the first training with its own end"
+    for share in shares:
+        label = f"  after {share:g} of the steps"
+        yield _row(label, _cell(found.random[share]), _cell(found.sound[share]))
+    yield f"rungs: {advice(found)}"
 
 
 def _below(report: DoctorReport) -> Iterator[str]:

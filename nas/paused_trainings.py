@@ -5,13 +5,16 @@ from collections.abc import Generator, Iterable
 from pathlib import Path
 
 from nas.evaluation import checkpoint_file
+from nas.planned_study import PlannedStudy
 from nas.study import Study
 from results import Trial
 
 CHECKPOINTS = "checkpoints"
 
 
-def without_stale(trials: Iterable[Trial], study: Study, checkpoints: Path) -> Generator[Trial]:
+def without_stale(
+    trials: Iterable[Trial], study: Study | PlannedStudy, checkpoints: Path
+) -> Generator[Trial]:
     """The trials as they come; a checkpoint goes when its continuation has ended.
 
     Those of candidates that are not promoted stay until nothing is left to do, as anybody may be

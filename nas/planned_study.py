@@ -6,17 +6,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from nas.study import Metrics, Objective, reward_of, trial_seed
-from results import Outcome, Trial, TrialStore
+from results import Outcome, Trial, TrialStatus, TrialStore
 from search_space import Architecture, Genotype
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedTrial:
-    """What to evaluate, and at which fidelity (canonical JSON)."""
+    """What to evaluate, and at which fidelity (canonical JSON).
+
+    `continues`: the place in the plan of the trial whose paused training this one takes further.
+    """
 
     genotype: Genotype
     architecture: Architecture
     fidelity: str
+    continues: int | None = None
 
 
 class PlannedStudy:
@@ -26,8 +30,10 @@ class PlannedStudy:
             study.tell(trial.number, evaluate(trial))
 
     The trial with number i is `plan[i]`, with a seed of its own: an architecture that is planned
-    several times is evaluated as often. A study made anew on the same store with the same plan
-    goes on where the last one was stopped, and first hands out again what was in flight.
+    several times is evaluated as often. One that continues another has its seed, and waits for its
+    end; where that failed it is tried all the same, from the start. A study made anew on the same
+    store with the same plan goes on where the last one was stopped, and first hands out again what
+    was in flight.
     """
 
     def __init__(
@@ -50,20 +56,29 @@ class PlannedStudy:
         return not self._in_flight and self._next >= len(self.plan)
 
     def ask(self) -> Trial | None:
-        """The next trial to evaluate, or None at the end of the plan."""
+        """The next trial to evaluate. None at the end of the plan, and while what the next one
+        continues is out.
+        """
         if self._in_flight:
             return self._in_flight.popleft()
         if self.done:
             return None
         number, planned = self._next, self.plan[self._next]
+        seed = trial_seed(self.seed, number)
+        if planned.continues is not None:
+            before = self.store.trial(planned.continues)
+            if before.status is TrialStatus.RUNNING:
+                return None
+            seed = before.seed
         trial = Trial(
             number=number,
             genotype=planned.genotype,
             architecture=planned.architecture,
             fidelity=planned.fidelity,
-            seed=trial_seed(self.seed, number),
+            seed=seed,
             started=time.time(),
             metrics=self.cost(planned.architecture),
+            continues=planned.continues,
         )
         self.store.propose(trial)
         self._next += 1
