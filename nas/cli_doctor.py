@@ -27,7 +27,7 @@ the trainings are trials of a run: `nas leaderboard RUN_DIR`."""
 def run(words: Sequence[str]) -> int:
     """Run the subcommand. Returns 1 where no training succeeded."""
     from nas.config_source import load_config
-    from nas.doctor_against import compare
+    from nas.doctor_against import compare, their_rewards
     from nas.doctor_candidates import candidates
     from nas.doctor_report import make_report
     from nas.doctor_run import default_doctor_directory, finished_run
@@ -38,7 +38,11 @@ def run(words: Sequence[str]) -> int:
     config = load_config(known.source, {**parser.overrides(known), **open_options})
     size = _size(known)
     directory = known.run_dir or default_doctor_directory(known.source, config, size)
-    sample, trials = finished_run(directory, config, size) or _train(directory, config, size)
+    if known.against is not None:
+        their_rewards(known.against)  # raises before anything is trained
+    sample, trials = finished_run(directory, config, size) or _train(
+        directory, config, size, known.against
+    )
     found = candidates(sample, trials)
     report = make_report(found, sample.trainings, has_long=bool(sample.long_fidelity))
     against = None if known.against is None else compare(found, known.against)
@@ -114,11 +118,13 @@ def _size(known: Namespace) -> "SampleSize":
     return SampleSize(known.architectures, known.seeds, sound, known.long, known.rungs)
 
 
-def _train(directory: Path, config: Config, size: "SampleSize") -> tuple["Sample", list["Trial"]]:
+def _train(
+    directory: Path, config: Config, size: "SampleSize", against: Path | None
+) -> tuple["Sample", list["Trial"]]:
     """All trainings that a run lacks, showing how they go on standard error."""
     from rich.console import Console
 
-    from nas.doctor_report import check_reward
+    from nas.doctor_against import check_common, their_rewards
     from nas.doctor_run import doctor_run
     from nas.progress import ProgressCounter
     from nas.progress_view import progress_view
@@ -129,17 +135,18 @@ def _train(directory: Path, config: Config, size: "SampleSize") -> tuple["Sample
     def tell(line: str) -> None:
         console.print(line, soft_wrap=True, highlight=False, markup=False)
 
-    tell(f"run directory: {directory}")
     try:
         with doctor_run(directory, config, size) as (sample, study, trials):
+            if against is not None:
+                keys = {planned.architecture.key for planned in study.plan}
+                check_common(keys, their_rewards(against), against)
+            tell(f"run directory: {directory}")
             store = study.store
             failed, done = store.count(TrialStatus.FAILED), store.candidates(ended=True)
             tell(f"{len(sample.genotypes)} architectures, {sample.trainings} trainings")
             counter = ProgressCounter(sample.trainings, done, failed, store.best())
             with progress_view(console, counter.now()) as view:
                 for trial in trials:
-                    if trial.failure is None:
-                        check_reward(trial.metrics)
                     view.show(counter.add(trial), trial)
             return sample, store.trials()
     except KeyboardInterrupt:

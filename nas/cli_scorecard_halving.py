@@ -53,8 +53,8 @@ def halving_table(rows: Sequence[HalvingRow], settings: ScorecardSettings) -> Ta
         f"noise {settings.noise:g}, seeds {settings.all_seeds[0]} to {settings.all_seeds[-1]}.\n"
         f"Rungs at {shares} of a training, one of {settings.reduction} goes on.\n"
         "steps ratio: how many times less training searches with\n"
-        "rungs need for the mean regret that those without have\n"
-        "at the budget; ≤1: more than it. [ ]: 95 % bootstrap.\n"
+        "rungs need for the least mean regret that both come to;\n"
+        "below 1 they need more. [ ]: 95 % bootstrap.\n"
         "regret: at the budget, in deviations between members.",
         caption_justify="left",
         box=SIMPLE_HEAD,
@@ -68,8 +68,7 @@ def halving_table(rows: Sequence[HalvingRow], settings: ScorecardSettings) -> Ta
     for previous, row in zip((None, *rows), rows, strict=False):
         if previous is not None and previous.landscape != row.landscape:
             table.add_section()
-        bound = "" if row.reached else "≤"
-        ratio = f"{bound}{row.ratio.value:.2f} [{row.ratio.low:.2f}, {row.ratio.high:.2f}]"
+        ratio = f"{row.ratio.value:.2f} [{row.ratio.low:.2f}, {row.ratio.high:.2f}]"
         regrets = (f"{row.regret:.2f}", f"{row.regret_without:.2f}")
         table.add_row(*map(Text, (row.landscape, row.controller, ratio, *regrets)))
     return table

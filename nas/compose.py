@@ -255,14 +255,15 @@ def cache_directory(config: Config) -> Path:
     """Where decoded images are kept: the config's folder, or the user's cache folder."""
     if config.data.cache:
         return Path(config.data.cache)
-    base = os.environ.get("XDG_CACHE_HOME")
-    try:
-        return (Path(base) if base else Path.home() / ".cache") / "spinenas"
+    base = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    try:  # the XDG specification has a relative path ignored
+        return (base if base.is_absolute() else Path.home() / ".cache") / "spinenas"
     except RuntimeError:
         raise UsageError("no home directory for a cache: name one with --data.cache DIR") from None
 
 
 def _threads() -> int:
-    """Threads of a training: one, unless OMP_NUM_THREADS says otherwise."""
+    """Threads of a training: one, unless OMP_NUM_THREADS says otherwise; at most one a core."""
     text = os.environ.get("OMP_NUM_THREADS", "1").split(",")[0]
-    return max(1, int(text)) if text.isdecimal() else 1
+    asked = int(text[:9]) if text.isdecimal() else 1
+    return max(1, min(asked, os.cpu_count() or 1))

@@ -23,6 +23,7 @@ PLUGINS = {
 KINDS = {
     "tuple_type": 'give a list, as in [3, 4] or ["runs/a"]',
     "mapping_type": "give a table, as in { 3 = 2, 4 = 1 }",
+    "missing": "it has too few values",
     "dict_type": "give a table, as in { 3 = 2, 4 = 1 }",
 }
 
@@ -90,13 +91,19 @@ def check_config(
         return Config.model_validate(document)
     except ValidationError as error:
         first = error.errors()[0]
-        missing = [".".join(map(str, e["loc"])) for e in error.errors() if e["type"] == "missing"]
+        missing = [
+            ".".join(map(str, e["loc"]))
+            for e in error.errors()
+            if e["type"] == "missing" and isinstance(e["loc"][-1], str)
+        ]
         if missing:
             raise UsageError(
                 f"{where}: {', '.join(missing)} missing: begin with a copy of a whole config, such "
                 "as the config.toml of a run or nas/presets/quick.toml"
             ) from None
-        name = ".".join(str(part) for part in first["loc"])
+        # What is missing now is of a list.
+        parts = first["loc"][:-1] if first["type"] == "missing" else first["loc"]
+        name = ".".join(str(part) for part in parts)
         # Of a missing field, and of a section that contradicts itself, the input is a whole table.
         met = "" if isinstance(first["input"], dict) else f" is {first['input']!r}"
         message = KINDS.get(first["type"], first["msg"].removeprefix("Value error, "))

@@ -2,15 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
-from typing import Final
 
 from nas.detail_loss import detail_loss
 from nas.doctor_sample import Sample
 from results import Failure, Trial
+from results.time_spent import metrics_of_all_parts
 from search_space import Genotype
-
-TIMES: Final = ("seconds", "cpu_seconds")  # metrics of a part of a training that add up
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +62,7 @@ def _candidate(sample: Sample, index: int, trials: Sequence[Trial]) -> Candidate
     parts, trainings = trials[: rungs + 1], trials[rungs:]
     short = trainings[: sample.size.seeds]
     ended = [trial for trial in trainings[sample.size.seeds :] if trial.failure is None]
-    architecture = trials[0].architecture
+    architecture, whole = trials[0].architecture, metrics_of_all_parts(trials)
     return Candidate(
         key=architecture.key,
         genotype=sample.genotypes[index],
@@ -73,11 +70,7 @@ def _candidate(sample: Sample, index: int, trials: Sequence[Trial]) -> Candidate
         detail_loss=detail_loss(architecture),
         params=trials[0].metrics["params"],
         madds=trials[0].metrics["madds"],
-        short=tuple(
-            _whole(parts) if trial is parts[-1] else trial.metrics
-            for trial in short
-            if trial.failure is None
-        ),
+        short=tuple(whole[trial.number] for trial in short if trial.failure is None),
         long=ended[0].metrics if ended else None,
         failures=tuple(trial.failure for trial in trainings if trial.failure is not None),
         parts={
@@ -86,14 +79,3 @@ def _candidate(sample: Sample, index: int, trials: Sequence[Trial]) -> Candidate
             if trial.failure is None
         },
     )
-
-
-def _whole(parts: Sequence[Trial]) -> Mapping[str, float]:
-    """Metrics of a training made in parts: those of the last, with the times of all together.
-
-    After a part that failed the next one begins anew, so what was before it does not count.
-    """
-    last = parts[-1].metrics
-    made = list(takewhile(lambda trial: trial.failure is None, reversed(parts)))
-    times = {name: sum(t.metrics.get(name, 0) for t in made) for name in TIMES if name in last}
-    return {**last, **times}

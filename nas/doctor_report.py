@@ -74,21 +74,31 @@ class DoctorReport:
 def make_report(found: Sequence[Candidate], trainings: int, *, has_long: bool) -> DoctorReport:
     """From what was measured, failed trainings left out. Raises UsageError if there is no AP."""
     for metrics in (metrics for candidate in found for metrics in candidate.short):
-        check_reward(metrics)
+        _check_known(metrics)
     seconds = [values for one in found if (values := one.values(SECONDS))]
+    longest = max(map(max, seconds), default=None)
     return DoctorReport(
         candidates=tuple(found),
         random=figures([candidate for candidate in found if candidate.random], has_long),
         sound=figures([candidate for candidate in found if candidate.sound], has_long),
         cpu_seconds=_median([sum(values) / len(values) for values in seconds]),
-        cpu_seconds_max=max(map(max, seconds), default=None),
+        cpu_seconds_max=longest if longest is None or math.isfinite(longest) else None,
         failed=sum(len(candidate.failures) for candidate in found),
         trainings=trainings,
     )
 
 
 def check_reward(metrics: Mapping[str, float]) -> None:
-    """Raises UsageError where the reward is not among them."""
+    """Raises UsageError where the reward is not among them, or not in its range, 0 to 1."""
+    _check_known(metrics)
+    if not 0 <= metrics[REWARD] <= 1:
+        raise UsageError(
+            f"the task reports {REWARD} = {metrics[REWARD]:g}: a doctor needs one in 0..1, so have "
+            "it scaled to that"
+        )
+
+
+def _check_known(metrics: Mapping[str, float]) -> None:
     if REWARD not in metrics:
         raise UsageError(
             f"the task reports {', '.join(metrics)}: a doctor needs {REWARD}, so have it report "
@@ -108,7 +118,7 @@ def figures(group: Sequence[Candidate], has_long: bool) -> Figures:
     ]
     return Figures(
         count=len(group),
-        mean=sum(means) / len(means) if means else None,
+        mean=mean if means and math.isfinite(mean := sum(means) / len(means)) else None,
         reliability=found,
         resolvable={seeds: _resolvable(found.sd_within, seeds) for seeds in SEEDS},
         rank_long=_rank_long(group, REWARD, 1, has_long),
@@ -164,4 +174,6 @@ def _median(values: Sequence[float]) -> Measured:
     ordered = sorted(values)
     middle = (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
     low, high = median_interval(ordered)
+    if not all(map(math.isfinite, (middle, low, high))):
+        return Unmeasured(f"the task's {SECONDS} are too large to add")
     return Estimate(middle, low, high)

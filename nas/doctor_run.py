@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from nas.config import Config
+from nas.data_fingerprint import data_fingerprint
 from nas.doctor_plan import make_sample, plan
+from nas.doctor_report import check_reward
 from nas.doctor_sample import Sample, SampleSize
 from nas.errors import UsageError
 from nas.planned_study import PlannedStudy
 from nas.run_directory import DOCTOR, refuse_occupied, write_config
 from nas.stored_config import stored_config
+from nas.study import Metrics, Objective
 from results import NotARun, Trial, TrialStatus, TrialStore
 from results.store_file import RUN_FILE
 
@@ -22,6 +25,7 @@ OF_A_SEARCH = ("search.trials", "search.workers", "search.pump", "search.warm_st
 OF_NOBODY = (
     *OF_A_SEARCH, "data.cache", "data.test", "data.scenes_test", "evaluation.scorer"
 )  # fmt: skip
+FINGERPRINT = "data_fingerprint"  # its name among what a store says of its run
 SEARCH_ONLY = ("controller", "halving")
 
 
@@ -62,7 +66,7 @@ def doctor_run(
 
     check_gpus(config)
     with data_progress() as progress:
-        cost, objective = make_cost(config, progress), make_objective(config)
+        cost, objective = make_cost(config, progress), _of_ap(make_objective(config))
     space = limited(make_space(config), cost, config)
     with ExitStack() as stack:
         if _begun(directory):
@@ -71,8 +75,11 @@ def doctor_run(
         else:
             sample = make_sample(config, space, size)
             meta = {"config": json.dumps(config.as_dict()), DOCTOR: json.dumps(sample.as_dict())}
+            fingerprint = data_fingerprint(config)
+            if fingerprint is not None:
+                meta[FINGERPRINT] = fingerprint
             store = stack.enter_context(TrialStore.create(directory, meta))
-        write_config(directory, config, "doctor")
+        write_config(directory, config, size.options)
         study = PlannedStudy(
             plan=plan(sample, space),
             store=store,
@@ -81,6 +88,16 @@ def doctor_run(
             cost=cost,
         )
         yield sample, study, _pump(config, study, stack, pausing=bool(sample.rung_fidelities))
+
+
+def _of_ap(objective: Objective) -> Objective:
+    """Refuses what is no AP before the objective sees it."""
+
+    def checked(metrics: Metrics) -> float | None:
+        check_reward(metrics)
+        return objective(metrics)
+
+    return checked
 
 
 def _pump(
@@ -119,10 +136,36 @@ def _sample(store: TrialStore, directory: Path, config: Config, size: SampleSize
     for name in {**ours, **theirs}:
         if ours.get(name) != theirs.get(name):
             raise UsageError(
-                f"{directory} was begun with {name} = {theirs.get(name)!r}, not "
-                f"{ours.get(name)!r}: give another --run-dir, or leave it out"
+                f"{directory} was begun with --{name.removeprefix('sample.')} "
+                f"{_said(theirs.get(name))}, not {_said(ours.get(name))}: give another --run-dir, "
+                "or leave it out"
             )
+    _check_data(store, directory, config)
     return sample
+
+
+def _check_data(store: TrialStore, directory: Path, config: Config) -> None:
+    """Raises UsageError for data that were edited in their place; older runs do not know theirs."""
+    begun, found = store.meta().get(FINGERPRINT), data_fingerprint(config)
+    if None not in (begun, found) and begun != found:
+        raise UsageError(
+            f"{directory} was begun with other annotations or images than {config.data.directory} "
+            "holds now: give another --run-dir to measure these, or bring the former back"
+        )
+
+
+def _said(value: object) -> str:
+    """As an option has it."""
+    match value:
+        case None:
+            return "left out"
+        case bool():
+            return str(value).lower()
+        case float():
+            return f"{value:g}"
+        case tuple() | list() if value:
+            return ",".join(map(_said, value))
+    return str(value) if isinstance(value, int) else repr(value)
 
 
 def _asked(config: Config, size: SampleSize) -> dict[str, Any]:

@@ -48,7 +48,10 @@ def advice(agreement: RungAgreement) -> str:
     if not known:
         reasons = {one.reason for one in agreement.random.values() if isinstance(one, Unmeasured)}
         return f"where they belong is not known: {'; '.join(sorted(reasons))}"
-    return rung_advice(known, _known(agreement.sound))
+    lowest = {
+        share: one.low for share, one in agreement.random.items() if isinstance(one, Estimate)
+    }
+    return rung_advice(known, _known(agreement.sound), lowest)
 
 
 def _known(values: Mapping[float, Measured]) -> dict[float, float]:

@@ -11,6 +11,7 @@ from search_space import Genotype, SearchSpace
 
 MOST_MISSES = 1000  # draws in a row that are of no use: 2 seconds
 MOST = 10_000
+MOST_TRAININGS = 100_000
 MOST_FACTOR = 1000.0
 
 
@@ -43,12 +44,26 @@ class SampleSize:
             raise UsageError(
                 f"--long {self.long:g}: give a factor above 1, up to {MOST_FACTOR:g}, or 0 for none"
             )
+        most = (self.architectures + self.sound) * (self.seeds + bool(self.long))
+        if most > MOST_TRAININGS:
+            raise UsageError(
+                f"--architectures {self.architectures} --sound {self.sound} --seeds {self.seeds}: "
+                f"up to {most:,} trainings; give numbers for at most {MOST_TRAININGS:,}"
+            )
         rising = list(self.rungs) == sorted(set(self.rungs))
         if not rising or not all(0 < share < 1 for share in self.rungs):
             raise UsageError(
                 f"--rungs {','.join(f'{share:g}' for share in self.rungs)}: give shares of the "
                 "steps between 0 and 1, each once, the smallest first"
             )
+
+    @property
+    def options(self) -> list[str]:
+        """Of `nas doctor`, all spelt out."""
+        values = {**self.as_dict(), "long": f"{self.long:g}"}
+        if self.rungs:
+            values["rungs"] = ",".join(map(str, self.rungs))
+        return [word for name, value in values.items() for word in (f"--{name}", str(value))]
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON. Without rungs there is none of them: so are runs that were made before."""

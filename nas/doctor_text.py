@@ -40,23 +40,26 @@ def _head(report: DoctorReport, sample: Sample, config: Config, source: str) -> 
     data = config.data.directory or "generated scenes"
     task = data if config.task.name == "detection" else f"task {config.task.name}"
     yield f"proxy: {source}, space {config.space.preset}, {task}"
-    steps = training_length(sample.fidelity).steps
     long = training_length(sample.long_fidelity).steps if sample.long_fidelity else None
-    seeds = f"{sample.size.seeds} seed{'s' if sample.size.seeds > 1 else ''} of {steps} steps"
+    seeds = f"{sample.size.seeds} seed{'s' if sample.size.seeds > 1 else ''}"
+    # Nothing says that another task has any.
+    if config.task.name == "detection" or sample.long_fidelity or sample.rung_fidelities:
+        seeds += f" of {training_length(sample.fidelity).steps} steps"
     yield (
         f"trained: {len(report.candidates)} architectures ({sample.size.architectures} random; "
         f"{sum(candidate.sound for candidate in report.candidates)} sound, without detail loss), "
         f"{seeds}{'' if long is None else f' and one of {long}'} each"
     )
     if report.failed:
-        kinds = Counter(
-            failure.kind for candidate in report.candidates for failure in candidate.failures
-        )
+        failures = [failure for candidate in report.candidates for failure in candidate.failures]
+        kinds = Counter(failure.kind for failure in failures)
         reasons = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
         yield (
             f"failed: {report.failed} of {report.trainings} trainings "
-            f"({report.failed / report.trainings:.0%}: {reasons}); they are left out"
+            f"({report.failed / report.trainings:.0%}: {reasons}); they are left out, and another "
+            "--run-dir trains anew"
         )
+        yield f"the first failure: {failures[0]}"
 
 
 def _table(report: DoctorReport, sample: Sample, against: Against | None) -> Iterator[str]:

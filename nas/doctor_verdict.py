@@ -4,6 +4,7 @@ from typing import Final
 
 from nas.doctor_report import SEEDS, DoctorReport, Figures
 from results.estimate import Estimate, Measured, Unmeasured
+from results.reliability import ALL_EQUAL, FEWEST, OUT_OF_RANGE
 
 GOOD: Final = 0.75  # reliability, as in Koo and Li (J. Chiropractic Medicine 2016): good,
 POOR: Final = 0.5  # and poor below this
@@ -109,10 +110,16 @@ def _baseline(figures: Figures) -> str:
 
 
 def _interval(report: DoctorReport) -> str:
-    icc = compared(report).reliability.icc
-    if isinstance(icc, Unmeasured) or grade(icc) == "unclear" or icc.high - icc.low > WIDE:
-        return "take more --architectures to know more"
-    return ""
+    found = compared(report).reliability
+    icc = found.icc
+    if isinstance(icc, Unmeasured):
+        if icc.reason in (ALL_EQUAL, OUT_OF_RANGE):
+            return ""
+        if found.things >= FEWEST:
+            return "take --seeds 2 to know more"
+    elif grade(icc) != "unclear" and icc.high - icc.low <= WIDE:
+        return ""
+    return "take more --architectures to know more"
 
 
 def _size(value: Measured) -> float:

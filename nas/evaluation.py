@@ -67,7 +67,7 @@ def evaluate(task: ProxyTask, architecture: Architecture, seed: int) -> Outcome:
 
 
 def attempt(measure: Callable[[], Mapping[str, float]]) -> Outcome:
-    """What was measured. Exceptions become failures; only KeyboardInterrupt and the like pass."""
+    """What was measured. Exceptions become failures; only KeyboardInterrupt passes."""
     try:
         return Outcome.success(measure())
     except Diverged as error:
@@ -80,7 +80,7 @@ def attempt(measure: Callable[[], Mapping[str, float]]) -> Outcome:
         return Outcome.failed(FailureKind.OUT_OF_MEMORY, str(error) or "out of memory")
     except InvalidTrial as error:  # a metric is not a finite number
         return Outcome.failed(FailureKind.DIVERGED, str(error))
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # no plug-in ends the search
         # torch raises OutOfMemoryError on a GPU and RuntimeError from its CPU allocator.
         if type(error).__name__ == "OutOfMemoryError" or "can't allocate memory" in str(error):
             return Outcome.failed(FailureKind.OUT_OF_MEMORY, str(error))

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from nas.study import Metrics, Objective, reward_of, trial_seed
-from results import Outcome, Trial, TrialStatus, TrialStore
+from proxy_tasks.errors import DataError
+from results import FailureKind, Outcome, Trial, TrialStatus, TrialStore
 from search_space import Architecture, Genotype
 
 
@@ -55,6 +56,13 @@ class PlannedStudy:
         """Whether there is nothing left to ask for."""
         return not self._in_flight and self._next >= len(self.plan)
 
+    @property
+    def resumable(self) -> set[int]:
+        """Numbers of the trials that one which has not ended continues."""
+        ahead = {planned.continues for planned in self.plan[self._next :]}
+        out = {trial.continues for trial in self.store.running()}
+        return {number for number in ahead | out if number is not None}
+
     def ask(self) -> Trial | None:
         """The next trial to evaluate. None at the end of the plan, and while what the next one
         continues is out.
@@ -85,7 +93,14 @@ class PlannedStudy:
         return trial
 
     def tell(self, number: int, outcome: Outcome) -> Trial:
-        """Commit what became of a trial; one that is finished already stays as it is."""
+        """Commit what became of a trial; one that is finished already stays as it is.
+
+        Raises DataError where the data went bad: the trial is none of the ended ones, and is
+        handed out again by a study made anew.
+        """
+        failure = outcome.failure
+        if failure is not None and failure.kind is FailureKind.DATA_ERROR:
+            raise DataError(f"{failure.message}; mend that, and the same command goes on")
         reward = None
         if outcome.metrics is not None:
             known = self.store.trial(number).metrics

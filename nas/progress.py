@@ -19,6 +19,7 @@ class Progress:
         best: the trial of the largest reward of the longest trainings, if any has one.
         seconds_per_trial: wall time of this session by candidates done in it; None before the
             first.
+        in_parts: trials of this session were parts of trainings, as with rungs.
     """
 
     done: int
@@ -26,11 +27,15 @@ class Progress:
     failed: int
     best: Trial | None
     seconds_per_trial: float | None
+    in_parts: bool = False
 
     @property
     def seconds_left(self) -> float | None:
-        """Estimated wall seconds to the end of the budget."""
-        if self.seconds_per_trial is None:
+        """Estimated wall seconds to the end of the budget.
+
+        None where that is not known: once every candidate has begun, who goes on is yet to be seen.
+        """
+        if self.seconds_per_trial is None or (self.in_parts and self.done >= self.total):
             return None
         return self.seconds_per_trial * (self.total - self.done)
 
@@ -41,6 +46,7 @@ class ProgressCounter:
     def __init__(self, total: int, done: int, failed: int, best: Trial | None) -> None:
         self._total, self._done, self._failed, self._best = total, done, failed, best
         self._session, self._begin = 0, time.monotonic()
+        self._in_parts = False
 
     def add(self, trial: Trial) -> Progress:
         """Count a finished trial."""
@@ -48,6 +54,7 @@ class ProgressCounter:
         self._done += first
         self._session += first
         self._failed += trial.failure is not None
+        self._in_parts |= training_length(trial.fidelity).share < 1
         if trial.reward is not None and (self._best is None or _place(trial) > _place(self._best)):
             self._best = trial
         return self.now()
@@ -56,7 +63,9 @@ class ProgressCounter:
         """The progress at this moment."""
         elapsed = time.monotonic() - self._begin
         per_trial = elapsed / self._session if self._session else None
-        return Progress(self._done, self._total, self._failed, self._best, per_trial)
+        return Progress(
+            self._done, self._total, self._failed, self._best, per_trial, self._in_parts
+        )
 
 
 def _place(trial: Trial) -> tuple[float, float]:

@@ -1,7 +1,9 @@
 """A run on disk: `run.sqlite`, the memory of the search, and `config.toml`, what it ran."""
 
 import json
+import shlex
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,13 +14,14 @@ from nas.config_source import check_config
 from nas.errors import UsageError
 from nas.stored_config import stored_config
 from results import TrialStore
+from results.errors import ResultsError
 
 if TYPE_CHECKING:
     from nas.warm_start import WarmStart
 
 CONFIG = "config.toml"
 DOCTOR = "doctor"  # the entry of a store's meta that a run of `nas doctor` has
-HEADER = "# The effective config of this run: `nas {command} {file}` repeats it.\n\n"
+HEADER = "# The effective config of this run: `{command}` repeats it.\n\n"
 
 
 def default_run_directory(source: str) -> Path:
@@ -32,10 +35,19 @@ def refuse_occupied(directory: Path) -> None:
     if not str(directory).isprintable():
         raise UsageError(f"--run-dir {str(directory)!r}: choose a name of printable characters")
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-        raise UsageError(
-            f"{directory} exists already: `nas resume {directory}` goes on with a run, "
-            "another --run-dir begins one"
-        )
+        raise UsageError(f"{directory} exists already: {_way_on(directory)}")
+
+
+def _way_on(directory: Path) -> str:
+    another = "another --run-dir begins one"
+    try:
+        with TrialStore.open_read_only(directory) as store:
+            doctors = DOCTOR in store.meta()
+    except (ResultsError, OSError):
+        return f"there is no run to go on with; {another}"
+    if doctors:
+        return f"it is a run of `nas doctor`; {another}"
+    return f"`nas resume {directory}` goes on with a run, {another}"
 
 
 def create_run(directory: Path, config: Config, warm: "WarmStart | None" = None) -> TrialStore:
@@ -92,16 +104,21 @@ def extend_budget(directory: Path, store: TrialStore, config: Config, trials: in
     return extended
 
 
-def write_config(directory: Path, config: Config, command: str = "search") -> None:
-    """The config for people to read and to repeat; the store has the one that counts."""
+def write_config(directory: Path, config: Config, doctor: Sequence[str] = ()) -> None:
+    """The config for people to read and to repeat; the store has the one that counts.
+
+    `doctor`: the options of a run of `nas doctor`, without its directory.
+    """
     file = directory / CONFIG
+    command, way_on = f"nas search {file}", f"`nas resume {directory}`"
+    if doctor:
+        words = ["nas", "doctor", str(file), *doctor, "--run-dir", str(directory)]
+        command, way_on = shlex.join(words), "type the same command again"
     draft = file.with_suffix(".draft")
     try:
-        draft.write_text(
-            HEADER.format(command=command, file=file) + tomli_w.dumps(config.as_dict()), "utf-8"
-        )
+        draft.write_text(HEADER.format(command=command) + tomli_w.dumps(config.as_dict()), "utf-8")
         draft.replace(file)
     except OSError as error:
         raise UsageError(
-            f"{file} cannot be written ({error.strerror}): mend that, then `nas resume {directory}`"
+            f"{file} cannot be written ({error.strerror}): mend that, then {way_on}"
         ) from error

@@ -3,10 +3,14 @@
 import math
 from bisect import bisect_left, insort
 from dataclasses import dataclass
-from heapq import heappop, heappush
+from heapq import heappop, heappush, nsmallest
+from typing import Final
 
 from nas.errors import UsageError
 
+# Of those that wait at a rung, only the best goes on: places come up one by one, and half of them
+# go to newcomers. Who has so many before him is hardly ever called.
+MOST_WAITING: Final = 20
 Rank = tuple[float, int]  # the reward, negated, and the trial's number: smaller is better
 
 
@@ -36,8 +40,9 @@ class Promotions:
     """Who goes on: asynchronous successive halving (ASHA, arXiv 1810.05934, algorithm 2).
 
     A candidate is promoted when it is among the best `1 / reduction` of those that have ended its
-    rung, rounded down, and has not been before. Failed and infeasible ones count as the last of
-    their rung. What is known here follows from what began and ended, in whatever order it is told.
+    rung, rounded down, and has not been before. One that ends a rung without a reward, failed or
+    infeasible, counts as the last of it and of all below: it takes nobody's place. What is known
+    here follows from what began and ended, in whatever order it is told.
 
     Args:
         rungs: how many, the full length counted.
@@ -49,6 +54,7 @@ class Promotions:
         self._ended: list[list[Rank]] = [[] for _ in range(rungs)]  # ascending
         self._waiting: list[list[Rank]] = [[] for _ in range(rungs)]  # heaps; not promoted yet
         self._running: list[set[int]] = [set() for _ in range(rungs)]
+        self._continues: dict[int, int] = {}
         self._promoted: set[int] = set()
 
     def begin(self, number: int, rung: int, continues: int | None) -> None:
@@ -56,6 +62,7 @@ class Promotions:
         self._running[rung].add(number)
         if continues is not None:
             self._promoted.add(continues)
+            self._continues[number] = continues
 
     def end(self, number: int, rung: int, reward: float | None) -> None:
         """A trial that began has ended; None: without a reward."""
@@ -64,6 +71,11 @@ class Promotions:
         insort(self._ended[rung], rank)
         if reward is not None:
             heappush(self._waiting[rung], rank)
+            return
+        while (before := self._continues.get(number)) is not None:
+            number, rung = before, rung - 1
+            self._ended[rung] = [one for one in self._ended[rung] if one[1] != number]
+            insort(self._ended[rung], (math.inf, number))
 
     def next(self, *, closing: bool) -> tuple[int, int] | None:
         """Number of the trial to continue and the rung to bring it to, the highest rung first.
@@ -88,6 +100,21 @@ class Promotions:
     def running(self) -> bool:
         """Whether a trial is out."""
         return any(self._running)
+
+    @property
+    def resumable(self) -> set[int]:
+        """Whose paused training may be asked for: trials that are out, what they continue, and the
+        best 20 of each rung that were not promoted.
+        """
+        out = {number for rung in self._running for number in rung}
+        waiting = {
+            number
+            for rung in self._waiting[:-1]
+            for _, number in nsmallest(
+                MOST_WAITING, (one for one in rung if one[1] not in self._promoted)
+            )
+        }
+        return out | {self._continues[one] for one in out if one in self._continues} | waiting
 
     def _best_of(self, rung: int, places: int) -> int | None:
         """The best candidate of a rung that was not promoted, if it has one of the first places."""

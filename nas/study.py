@@ -73,6 +73,11 @@ class Study:
         return not self._promotions.running and self._promotions.next(closing=True) is None
 
     @property
+    def resumable(self) -> set[int]:
+        """Numbers of the trials whose checkpoints are worth their place: see `Promotions`."""
+        return set() if self._promotions is None else self._promotions.resumable
+
+    @property
     def _closing(self) -> bool:
         return self._candidates >= self.budget or self.exhausted
 
@@ -201,6 +206,8 @@ def reward_of(objective: Objective, metrics: Metrics) -> float | None:
     try:
         reward = objective(metrics)
         return None if reward is None else float(reward)
+    except UsageError:
+        raise
     except (TypeError, ValueError, LookupError, ArithmeticError) as error:
         raise UsageError(f"the objective fails on {dict(metrics)}: {error}") from error
 

@@ -14,7 +14,6 @@ from nas.errors import UsageError
 from nas.stored_config import stored_config
 from nas.study import Objective, reward_of
 from results import FailureKind, Trial, TrialStatus, TrialStore, WarmTrial
-from results.training_length import training_length
 from search_space import InvalidGenotype, SearchSpace
 
 META = "warm_start"  # its summary's name among what a store says of its run
@@ -57,7 +56,7 @@ def read_warm_start(config: Config, space: SearchSpace, objective: Objective) ->
         outside[run] = 0
         with TrialStore.open_read_only(Path(run)) as store:
             _check_comparable(config, stored_config(store, Path(run)), run)
-            finished = list(_finished(store))
+            finished = list(_finished(store, config.fidelity.canonical()))
         for trial in finished:
             try:
                 genotype = space.encode(trial.architecture)
@@ -85,13 +84,13 @@ def warm_start_lines(store: TrialStore) -> Iterator[str]:
         yield f"warm start: {told} trials of {run}{strangers}"
 
 
-def _finished(store: TrialStore) -> Iterator[Trial]:
-    """Those at the full length: what a rung says is of another scale."""
+def _finished(store: TrialStore, fidelity: str) -> Iterator[Trial]:
+    """Those at this fidelity: a rung, or a doctor's long training, is of another scale."""
     trials = {trial.number: trial for trial in store.trials()}
     for event in store.events():
         trial = trials[event.number]
         failure = trial.failure
-        if event.kind != "observe" or training_length(trial.fidelity).share < 1:
+        if event.kind != "observe" or trial.fidelity != fidelity:
             continue
         if failure is None or failure.kind not in NOT_ITS_FAULT:
             yield trial

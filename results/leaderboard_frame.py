@@ -2,12 +2,13 @@
 
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from results.errors import InvalidExport
+from results.time_spent import metrics_of_all_parts
 from results.training_length import training_length
 from results.trial_rows import TrialSummary
 from results.trial_store import TrialStore
@@ -38,7 +39,8 @@ def leaderboard(run: Path | TrialStore) -> pd.DataFrame:
     """One row a trial: the longest trainings first, of those the best reward, ties by number.
 
     Rows without a reward stand last. `steps` is how long the trial's network has trained, with the
-    rungs before: rewards of different steps do not compare, however the candidates do.
+    rungs before: rewards of different steps do not compare, however the candidates do. `seconds`
+    and `cpu_seconds` are of those rungs, too.
     `AP` is in 0..1, `params` and `madds` are counts (a multiply-add counts one), `started` and
     `finished` are Unix seconds, `failure` is text. What is not known is missing (`pd.NA`).
 
@@ -71,15 +73,16 @@ def export(frame: pd.DataFrame, file_format: str) -> bytes:
 
 def _table(rows: Sequence[TrialSummary]) -> pd.DataFrame:
     named = {*FIRST_COLUMNS, *LAST_COLUMNS}
+    metrics = metrics_of_all_parts(rows)
     others = sorted({name for row in rows for name in row.metrics} - named)
     kinds = FIRST_COLUMNS | dict.fromkeys(others, "Float64") | LAST_COLUMNS
-    values = {name: [_cell(row, name) for row in rows] for name in kinds}
+    values = {name: [_cell(row, metrics[row.number], name) for row in rows] for name in kinds}
     return pd.DataFrame(
         {name: pd.array(values[name], dtype=kind) for name, kind in kinds.items()}  # type: ignore[call-overload]
     )
 
 
-def _cell(row: TrialSummary, column: str) -> object:
+def _cell(row: TrialSummary, metrics: Mapping[str, float], column: str) -> object:
     match column:
         case "trial":
             return row.number
@@ -89,7 +92,7 @@ def _cell(row: TrialSummary, column: str) -> object:
             return training_length(row.fidelity).steps
         case "key" | "reward" | "seed" | "failure" | "started" | "finished" | "fidelity":
             return getattr(row, column)
-    value = row.metrics.get(column)
+    value = metrics.get(column)
     return value if value is None or FIRST_COLUMNS.get(column) != "Int64" else round(value)
 
 

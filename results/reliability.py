@@ -22,7 +22,7 @@ where a sixth of only 12 things is near 0: too few to show how far these are off
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Final
 
 import numpy as np
@@ -34,6 +34,8 @@ from results.mean_squares import mean_squares
 Array = NDArray[np.float64]
 
 FEWEST: Final = 3  # things
+ALL_EQUAL: Final = "all values are equal"
+OUT_OF_RANGE: Final = "the values are too large or too close for their variance"
 DRAWS: Final = 20_000
 BOUNDS: Final = (0.025, 0.975)
 
@@ -61,14 +63,17 @@ def reliability(groups: Sequence[Sequence[float]], draws: int = DRAWS) -> Reliab
     """Of the values of each thing, `groups[thing][repeat]`; lengths may differ, empty ones drop.
 
     All figures are Unmeasured with fewer than 3 things, where fewer than 2 were measured twice,
-    and where all values are equal. The same values have the same intervals.
+    where all values are equal, and where floating point cannot hold their squares. The same values
+    have the same intervals.
     """
     values = [np.asarray(group, dtype=np.float64) for group in groups if len(group)]
     reason = _why_not(values)
     if reason:
-        unknown = Unmeasured(reason)
-        return Reliability(unknown, unknown, unknown, len(values))
-    found = mean_squares(values)
+        return _unknown(reason, len(values))
+    with np.errstate(all="ignore"):
+        found = mean_squares(values)
+    if not np.isfinite(astuple(found)).all() or found.between + found.within == 0:
+        return _unknown(OUT_OF_RANGE, len(values))
     rng = np.random.Generator(np.random.PCG64(0))
     between = found.between * found.between_df / rng.chisquare(found.between_df, draws)
     within = found.within * found.within_df / rng.chisquare(found.within_df, draws)
@@ -82,6 +87,11 @@ def reliability(groups: Sequence[Sequence[float]], draws: int = DRAWS) -> Reliab
     )
 
 
+def _unknown(reason: str, things: int) -> Reliability:
+    unknown = Unmeasured(reason)
+    return Reliability(unknown, unknown, unknown, things)
+
+
 def _why_not(values: Sequence[Array]) -> str:
     if len(values) < FEWEST:
         return f"{len(values)} measured: it takes {FEWEST}"
@@ -89,7 +99,7 @@ def _why_not(values: Sequence[Array]) -> str:
     if twice < 2:
         return f"{twice} of {len(values)} measured more than once: it takes 2"
     everything = np.concatenate(values)
-    return "all values are equal" if np.ptp(everything) == 0 else ""
+    return ALL_EQUAL if everything.min() == everything.max() else ""
 
 
 def _estimate(values: Array) -> Estimate:

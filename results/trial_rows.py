@@ -17,7 +17,7 @@ COLUMNS = (
     "number", *RESULT_COLUMNS, "seed", "started", "key", "fidelity", "continues", "genotype",
     "architecture",
 )  # fmt: skip
-SUMMARY_COLUMNS = ("number", *RESULT_COLUMNS, "seed", "started", "key", "fidelity")
+SUMMARY_COLUMNS = ("number", *RESULT_COLUMNS, "seed", "started", "key", "fidelity", "continues")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class TrialSummary:
     fidelity: str
     started: float
     finished: float | None
+    continues: int | None
 
 
 def to_row(trial: Trial) -> tuple[object, ...]:
@@ -89,7 +90,8 @@ def from_row(row: Sequence[Any], file: Path) -> Trial:
 
 def summary_from_row(row: Sequence[Any], file: Path) -> TrialSummary:
     """The summary of a row of `SUMMARY_COLUMNS`. Raises StoreDamaged like `from_row`."""
-    number, status, reward, finished, kind, message, metrics, seed, started, key, fidelity = row
+    number, status, reward, finished, kind, message, metrics, seed, started, key = row[:10]
+    fidelity, continues = row[10:]
     try:
         metrics = dict(json.loads(metrics))
         for name, value in {**metrics, "started": started}.items():
@@ -108,6 +110,7 @@ def summary_from_row(row: Sequence[Any], file: Path) -> TrialSummary:
             fidelity=fidelity,
             started=started,
             finished=finished,
+            continues=continues,
         )
     except (ValueError, TypeError) as fault:
         raise StoreDamaged(damaged(file, f"trial {number}: {fault}")) from fault

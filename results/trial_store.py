@@ -37,7 +37,6 @@ from results.trial_rows import (
 from results.warm_trial import SELECT_WARM, WarmTrial, from_warm_row
 from results.writer_lock import WriterLock
 
-SELECT_SUMMARIES = f"SELECT {', '.join(SUMMARY_COLUMNS)} FROM trials"
 UPDATE_RESULT = f"UPDATE trials SET {' = ?, '.join(RESULT_COLUMNS)} = ? WHERE number = ?"
 
 
@@ -61,8 +60,8 @@ class TrialStore:
         held = {name for _, name, *_ in self._rows("PRAGMA table_info(trials)")}
         # Runs in formats 1 and 2 have no rungs: every trial of theirs is a candidate's only one.
         self._columns = [name for name in COLUMNS if name in held]
-        wanted = ", ".join(name if name in held else f"NULL AS {name}" for name in COLUMNS)
-        self._select = f"SELECT {wanted} FROM trials"
+        self._known = {name: name if name in held else f"NULL AS {name}" for name in COLUMNS}
+        self._select = f"SELECT {', '.join(self._known.values())} FROM trials"
 
     @classmethod
     def create(cls, path: Path, meta: Mapping[str, str], warm: Iterable[WarmTrial] = ()) -> Self:
@@ -207,7 +206,8 @@ class TrialStore:
         """All trials without their architectures, best first: completed ones by steps trained,
         then by reward, then all without a reward; ties by number.
         """
-        rows = self._rows(f"{SELECT_SUMMARIES} ORDER BY reward IS NULL, reward DESC, number")
+        columns = ", ".join(self._known[name] for name in SUMMARY_COLUMNS)
+        rows = self._rows(f"SELECT {columns} FROM trials ORDER BY reward DESC, number")
         found = [summary_from_row(row, self.path) for row in rows]
         return sorted(found, key=lambda row: 1 if row.reward is None else -_steps(row.fidelity))
 

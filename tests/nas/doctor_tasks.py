@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from proxy_tasks.analytic_task import AnalyticTask
-from proxy_tasks.errors import Diverged
+from proxy_tasks.errors import DataError, Diverged
 from search_space import Architecture
 from tests.nas.rung_task import RungTask
 
@@ -51,6 +51,32 @@ class Counting:
 def blocks(metrics: Mapping[str, float]) -> float:
     """An objective that needs no AP."""
     return metrics["blocks"]
+
+
+class Percent:
+    """Reports an AP in per cent."""
+
+    def evaluate(self, architecture: Architecture, seed: int) -> Mapping[str, float]:
+        return {"AP": 42.0}
+
+
+class Huge:
+    """Reports finite numbers whose squares are not."""
+
+    def evaluate(self, architecture: Architecture, seed: int) -> Mapping[str, float]:
+        ap = TASK.evaluate(architecture, seed)["AP"]
+        return {"AP": ap, "class_loss": 1e308 * ap, "cpu_seconds": 1.5e308}
+
+
+class BadData:
+    """Its data can be read while they are not bad."""
+
+    bad: ClassVar[bool] = False
+
+    def evaluate(self, architecture: Architecture, seed: int) -> Mapping[str, float]:
+        if self.bad:
+            raise DataError("the file is cut")
+        return TASK.evaluate(architecture, seed)
 
 
 class Lengths:

@@ -1,4 +1,5 @@
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 from nas.cli import main
 from results import TrialStore
-from tests.nas.doctor_tasks import Interrupted
+from tests.nas.doctor_tasks import BadData, Interrupted
 
 TASKS = "tests.nas.doctor_tasks"
 SMALL = ["--space", "tiny", "--pump", "local", "--architectures", "6", "--sound", "6"]
@@ -129,6 +130,58 @@ def test_failed_trainings_are_counted_and_left_out(capsys: pytest.CaptureFixture
     assert f"failed: {found['failed']} of {found['trainings']}" in capsys.readouterr().out
 
 
+def test_a_failure_is_told_and_how_to_train_anew(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(words("Never")) == 1
+    out = capsys.readouterr().out
+    assert "they are left out, and another --run-dir trains anew" in out
+    assert "the first failure: diverged: the loss is nan" in out
+
+
+def test_data_that_went_bad_are_tried_again_by_the_same_command(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(BadData, "bad", True)
+    assert main(words("BadData", "--run-dir", "run")) == 2
+    assert "the file is cut; mend that, and the same command goes on" in capsys.readouterr().err
+    monkeypatch.setattr(BadData, "bad", False)
+    found = report(capsys, *words("BadData", "--run-dir", "run"))
+    assert (found["failed"], found["n"]) == (0, 6)
+
+
+def test_figures_that_overflow_are_not_known(capsys: pytest.CaptureFixture[str]) -> None:
+    found = report(capsys, *words("Huge"))
+    assert found["rewards"]["class_loss"]["icc"]["reason"].startswith("the values are too large")
+    assert found["cpu_seconds"]["reason"] == "the task's cpu_seconds are too large to add"
+    assert found["icc"]["value"] is not None
+
+
+def test_the_config_of_its_run_says_what_repeats_it(capsys: pytest.CaptureFixture[str]) -> None:
+    first = report(capsys, *words("analytic", "--run-dir", "a run", "--seeds", "3"))
+    comment = Path("a run/config.toml").read_text().splitlines()[0]
+    _, command, *_ = comment.split("`")
+    assert command.endswith("--run-dir 'a run'")
+    again = report(capsys, *shlex.split(command)[1:])
+    assert {**again, "config": ""} == {**first, "config": ""}
+
+
+def test_steps_are_told_of_tasks_that_have_them(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(words("analytic", "--seeds", "1")) == 0
+    assert "detail loss), 1 seed each" in capsys.readouterr().out
+    assert main(words("Lengths", "--seeds", "1", "--fidelity.steps", "100")) == 0
+    assert "detail loss), 1 seed of 100 steps and one of 250 each" in capsys.readouterr().out
+
+
+def test_a_run_directory_is_told_once_there_is_a_run(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(words("detection", "--data", "/nowhere")) == 2
+    assert "run directory" not in capsys.readouterr().err
+
+
+def test_a_search_is_not_told_to_resume_a_doctors_run(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(words("analytic", "--run-dir", "run")) == 0
+    assert main(["search", "smoke", "--run-dir", "run"]) == 2
+    assert "run exists already: it is a run of `nas doctor`; another" in capsys.readouterr().err
+
+
 def test_where_nothing_succeeds_it_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     found = report(capsys, *words("Never"), code=1)
     assert found["failed_share"] == 1
@@ -165,7 +218,14 @@ def test_the_proxy_itself_is_trained_for_its_steps_and_then_for_more(
         (["--long", "1"], "--long 1: give a factor above 1"),
         (["--architectures", "x"], "invalid int value: 'x'"),
         (["--task.name", f"{TASKS}:Counting", *ANY_REWARD], "blocks: a doctor needs AP"),
-        (["--run-dir", "taken"], "taken exists already"),
+        (["--task.name", f"{TASKS}:Counting"], "blocks: a doctor needs AP"),
+        (
+            ["--task.name", f"{TASKS}:Percent"],
+            "AP = 42: a doctor needs one in 0..1",
+        ),
+        (["--architectures", "10000", "--seeds", "10000"], "up to 100,070,006 trainings; give"),
+        (["--against", "nowhere"], "--against nowhere: there is no run; name the --run-dir of a"),
+        (["--run-dir", "taken"], "taken exists already: there is no run to go on with"),
         (["--run-dir", "taken/file"], "taken/file"),
         (["--architecture", "3"], "did you mean --architectures?"),
         (["--data", "/nowhere", "--task.name", "detection"], "/nowhere"),
@@ -185,4 +245,4 @@ def test_a_mistake_is_one_line(
 def test_a_run_of_another_question_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(words("analytic", "--run-dir", "run")) == 0
     assert main(words("analytic", "--run-dir", "run", "--seeds", "3")) == 2
-    assert "run was begun with sample.seeds = 2, not 3" in capsys.readouterr().err
+    assert "run was begun with --seeds 2, not 3" in capsys.readouterr().err

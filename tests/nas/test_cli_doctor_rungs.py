@@ -138,4 +138,4 @@ def test_a_run_without_rungs_does_not_answer_for_one_with_them(
 ) -> None:
     assert main(words("landscape")) == 0
     assert main(words("landscape", *RUNGS)) == 2
-    assert "run was begun with sample.rungs = None, not (0.25, 0.5)" in capsys.readouterr().err
+    assert "run was begun with --rungs left out, not 0.25,0.5" in capsys.readouterr().err

@@ -88,6 +88,22 @@ def test_a_wrong_file_is_refused_with_its_name_and_the_value(
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("[]", r"augmentation.scale_jitter is \[\]: it has too few values"),
+        ("[0.5]", r"augmentation.scale_jitter is \[0.5\]: it has too few values"),
+        (
+            "[1.2, 0.8]",
+            r"scale_jitter is \(1.2, 0.8\); it must be \[least, most\], the least first",
+        ),
+    ],
+)
+def test_a_range_that_is_none_is_blamed_on_who_typed_it(value: str, said: str) -> None:
+    with pytest.raises(UsageError, match=f"^command line: .*{said}"):
+        load_config("smoke", {"augmentation.scale_jitter": value})
+
+
 def test_a_misspelt_preset_names_the_nearest() -> None:
     with pytest.raises(UsageError, match="no preset 'quikc': did you mean 'quick'"):
         load_config("quikc", {})

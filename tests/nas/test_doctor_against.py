@@ -57,6 +57,18 @@ def test_runs_of_other_architectures_are_not_compared(tmp_path: Path) -> None:
         compare([], tmp_path / "b")
 
 
+def test_another_sample_is_refused_before_anything_is_trained(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    doctor(tmp_path / "a", 0.3)
+    task = ["--task.name", "analytic", "--seed", "9", "--space", "spinenet-49"]
+    words = ["doctor", "smoke", *SMALL, *task, "--run-dir", str(tmp_path / "b")]
+    assert main([*words, "--against", str(tmp_path / "a")]) == 2
+    assert "no architecture in common" in capsys.readouterr().err
+    with TrialStore.open_read_only(tmp_path / "b") as store:
+        assert store.count() == 0
+
+
 def test_a_run_that_is_no_doctors_is_refused(tmp_path: Path) -> None:
     TrialStore.create(tmp_path / "b", {}).close()
     with pytest.raises(NotARun, match="no run of `nas doctor`"):

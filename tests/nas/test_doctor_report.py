@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -145,3 +146,20 @@ def test_two_architectures_have_a_verdict_too() -> None:
     text = verdict(report(candidates(0.2, 0.01, n=2)))
     assert text.startswith("cannot be judged on random architectures (2 measured: it takes 3)")
     assert "take more --architectures" in text
+
+
+def one_seed(found: list[Candidate]) -> list[Candidate]:
+    return [replace(one, short=one.short[:1]) for one in found]
+
+
+def test_one_seed_is_advised_to_become_two() -> None:
+    text = verdict(report(one_seed(candidates(0.2, 0.01))))
+    assert "take --seeds 2 to know more" in text
+    assert "--architectures" not in text
+
+
+def test_more_architectures_are_not_advised_where_all_are_equal() -> None:
+    found = [replace(one, short=({"AP": 0.0},) * 2) for one in candidates(0.2, 0.01)]
+    text = verdict(report(found))
+    assert "(all values are equal)" in text
+    assert "--architectures" not in text

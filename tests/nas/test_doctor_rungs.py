@@ -10,6 +10,7 @@ from nas.doctor_candidates import Candidate, candidates
 from nas.doctor_rungs import advice, recommended, rung_agreement
 from nas.doctor_sample import Sample, SampleSize
 from nas.errors import UsageError
+from nas.rung_placement import CHANCE, USEFUL
 from results import Failure, FailureKind, Trial, TrialStatus
 from results.estimate import Estimate, Unmeasured
 from tests.nas.tiny import SPACE
@@ -99,6 +100,15 @@ def test_the_advice_is_of_the_shares_where_the_order_is_known() -> None:
     assert found.random[0.25] == Unmeasured("0 measured: it takes 5")
     assert recommended(found) == (0.5,)
     assert advice(found) == "--halving.rungs '[0.5]'"
+
+
+def test_the_advice_says_what_so_few_leave_open() -> None:
+    part, end = [2.0, 1.0, 4.0, 3.0, 6.0, 5.0], [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
+    found = rung_agreement(ranked([*part], end), (0.5,))
+    agreed = found.random[0.5]
+    assert isinstance(agreed, Estimate)
+    assert agreed.low < CHANCE < USEFUL < agreed.value
+    assert f"(rank agreement may be {agreed.low:.2f} at 0.5)" in advice(found)
 
 
 def test_a_sample_without_rungs_is_written_as_before_there_were_any() -> None:

@@ -11,7 +11,7 @@ from search_space import SPINENET_49, Architecture
 class Task:
     """Does what it was made with."""
 
-    def __init__(self, end: Exception | dict[str, float]) -> None:
+    def __init__(self, end: BaseException | dict[str, float]) -> None:
         self.end = end
 
     def evaluate(self, architecture: Architecture, seed: int) -> Mapping[str, float]:
@@ -28,10 +28,11 @@ class Task:
         (MemoryError(), FailureKind.OUT_OF_MEMORY),
         (RuntimeError("DefaultCPUAllocator: can't allocate memory"), FailureKind.OUT_OF_MEMORY),
         (ZeroDivisionError("by zero"), FailureKind.CRASHED),
+        (SystemExit(3), FailureKind.CRASHED),
         ({"AP": float("nan")}, FailureKind.DIVERGED),
     ],
 )
-def test_each_way_to_fail_has_its_kind(end: Exception | dict[str, float], kind: str) -> None:
+def test_each_way_to_fail_has_its_kind(end: BaseException | dict[str, float], kind: str) -> None:
     failure = evaluate(Task(end), SPINENET_49, 0).failure
     assert failure is not None
     assert failure.kind == kind
@@ -45,4 +46,4 @@ def test_a_crash_says_what_and_where() -> None:
 
 def test_an_interrupt_is_no_failure_of_the_candidate() -> None:
     with pytest.raises(KeyboardInterrupt):
-        evaluate(Task(KeyboardInterrupt()), SPINENET_49, 0)  # type: ignore[arg-type]
+        evaluate(Task(KeyboardInterrupt()), SPINENET_49, 0)

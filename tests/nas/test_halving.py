@@ -187,7 +187,25 @@ def test_a_pause_is_named_by_its_trial_and_found_by_the_one_that_continues_it(
         assert places["pause"] == (None if whole else folder / f"{trial.number}.pt")
 
 
-def test_a_failed_promotion_ends_that_candidate_alone(open_study: OpenStudy) -> None:
+@pytest.mark.parametrize("share", [0.5, 1.0])
+def test_a_failed_promotion_ends_that_candidate_alone(open_study: OpenStudy, share: float) -> None:
+    class Broken(RungTask):
+        """Fails whoever is the first at a rung."""
+
+        def evaluate_at(self, *given: Any, **places: Any) -> dict[str, float]:
+            found = dict(super().evaluate_at(*given, **places))
+            shares = [one["share"] for one in self.given]
+            if shares[-1] == share and shares.count(share) == 1:
+                raise RuntimeError("no")
+            return found
+
+    study = open_study(fidelity=RUNGS, budget=2)
+    trials = list(pump_local(study, Broken()))
+    assert [trial.status for trial in trials].count(TrialStatus.FAILED) == 1
+    assert {t.status for t in at_rung(trials, 2)} >= {TrialStatus.COMPLETED}
+
+
+def test_a_rung_that_fails_everybody_is_tried_with_everybody(open_study: OpenStudy) -> None:
     class Broken(RungTask):
         def evaluate_at(self, *given: Any, **places: Any) -> dict[str, float]:
             if training_length(given[2]).share == 0.5:
@@ -197,8 +215,10 @@ def test_a_failed_promotion_ends_that_candidate_alone(open_study: OpenStudy) -> 
     study = open_study(fidelity=RUNGS, budget=8)
     trials = list(pump_local(study, Broken()))
     assert {trial.status for trial in at_rung(trials, 1)} == {TrialStatus.FAILED}
+    begun = {trial.number for trial in at_rung(trials, 0)}
+    assert {trial.continues for trial in at_rung(trials, 1)} == begun
+    assert len(begun) == 8
     assert not at_rung(trials, 2)
-    assert len(at_rung(trials, 0)) == 8
 
 
 def test_a_run_ends_with_the_longest_trainings_first_and_no_checkpoints(

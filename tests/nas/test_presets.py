@@ -1,8 +1,10 @@
+import re
 from importlib import resources
 from pathlib import Path
 
 import pytest
 
+from nas.cli import main
 from nas.compose import make_cost, make_detection_task, make_parts
 from nas.config_source import load_config, preset_names
 from nas.errors import UsageError
@@ -32,23 +34,80 @@ def coco(tmp_path: Path) -> dict[str, str]:
     return {**TINY, "data.directory": str(folder.path), "data.cache": str(tmp_path / "cache")}
 
 
+def head_of(name: str) -> list[str]:
+    """The comments that a preset opens with."""
+    lines = (resources.files("nas") / "presets" / f"{name}.toml").read_text("utf-8").splitlines()
+    return lines[: lines.index("")]
+
+
 @pytest.mark.parametrize("name", preset_names())
 def test_every_preset_opens_with_its_command_cost_and_expected_result(name: str) -> None:
-    lines = (resources.files("nas") / "presets" / f"{name}.toml").read_text("utf-8").splitlines()
-    head = lines[: lines.index("")]
+    head = head_of(name)
     assert head[0].startswith(f"# nas search {name}")
     for part in ("Cost", "Expect"):
         assert any(line.startswith(f"# {part}: ") for line in head)
 
 
-def test_the_papers_proxy_costs_what_its_figures_say() -> None:
-    """spinenet.md section 3.3: 5.84 GMAC and 1.96 M parameters with 91 classes."""
+@pytest.mark.parametrize("name", preset_names())
+def test_the_command_of_a_presets_first_line_searches(name: str, tmp_path: Path) -> None:
+    """With its space, controller and objective, on a task that takes microseconds."""
+    program, *words = head_of(name)[0].removeprefix("# ").split()
+    assert program == "nas"
+    words = [str(tmp_path) if word == "DIR" else word for word in words]
+    quick = ["--task.name", "analytic", "--device.name", "cpu", "--pump", "local", "--trials", "1"]
+    assert main([*words, *quick, "--run-dir", str(tmp_path / "run")]) == 0
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_the_figures_of_a_presets_head_are_its_own(name: str) -> None:
+    config, head = load_config(name, {}), " ".join(head_of(name))
+    for pattern, value in (
+        (r"([\d,]+) architectures", config.search.trials),
+        (r"for all ([\d,]+)", config.search.trials),
+        (r"([\d,]+) Ray workers", config.search.workers),
+        (r"([\d,]+) steps each", config.fidelity.steps),
+        (r"(\d+) px", config.fidelity.image_size),
+    ):
+        for found in re.findall(pattern, head):
+            assert int(found.replace(",", "")) == value, pattern
+
+
+def test_default_is_quick_with_three_times_the_steps() -> None:
+    assert "`quick` with three times the steps" in " ".join(head_of("default"))
+    quick, default = (load_config(name, {}).as_dict() for name in ("quick", "default"))
+    assert default["fidelity"].pop("steps") == 3 * quick["fidelity"].pop("steps")
+    for section in ("search", "controller"):  # how much is tried, not how it is trained
+        del quick[section], default[section]
+    assert default == quick
+
+
+def papers_proxy() -> tuple[float, float]:
+    """Multiply-adds and parameters of SpineNet-49 on `paper`, with COCO's 91 classes."""
     config = load_config("paper", {"task.name": "analytic"})  # 80 classes and no data
     cost = make_cost(config)(SPINENET_49)
     predictor = 3 * 3 * 64 * 9  # weights a class of the class predictor
     cells = sum((512 // 2**level) ** 2 for level in range(3, 8))
-    assert cost["madds"] + 11 * predictor * cells == pytest.approx(5.84e9, rel=1e-3)
-    assert cost["params"] + 11 * (predictor + 9) == pytest.approx(1.96e6, rel=3e-3)
+    return cost["madds"] + 11 * predictor * cells, cost["params"] + 11 * (predictor + 9)
+
+
+def test_the_papers_proxy_costs_what_its_figures_say() -> None:
+    """spinenet.md section 3.3: 5.84 GMAC and 1.96 M parameters with 91 classes."""
+    madds, params = papers_proxy()
+    assert madds == pytest.approx(5.84e9, rel=1e-3)
+    assert params == pytest.approx(1.96e6, rel=3e-3)
+
+
+def test_the_papers_search_takes_the_operations_and_the_disk_that_it_says() -> None:
+    """A training step is three forward passes, a multiply-add two operations."""
+    config, head = load_config("paper", {}), " ".join(head_of("paper"))
+    operations = 6 * papers_proxy()[0] * config.fidelity.steps * config.fidelity.batch_size
+    (each, total), (disk,) = (
+        re.findall(r"[\d.]+e\d+", head),
+        re.findall(r"(\d+) GB of # disk", head),
+    )
+    assert operations == pytest.approx(float(each), rel=0.05)
+    assert operations * config.search.trials == pytest.approx(float(total), rel=0.02)
+    assert 118_287 * 3 * config.fidelity.image_size**2 == pytest.approx(1e9 * int(disk), rel=0.01)
 
 
 def test_the_papers_proxy_sees_its_images_five_times() -> None:

@@ -45,6 +45,19 @@ def test_the_time_left_is_that_of_the_trials_of_this_session() -> None:
     assert progress.seconds_left == pytest.approx(3 * progress.seconds_per_trial)
 
 
+def test_the_time_that_the_last_promotions_take_is_not_known() -> None:
+    counter = ProgressCounter(total=2, done=0, failed=0, best=None)
+    rung = replace(GOOD, fidelity='{"steps":100,"stop_step":25}')
+    assert counter.add(rung).seconds_left is not None
+    assert counter.add(rung).seconds_left is None
+    assert counter.add(replace(GOOD, continues=2)).seconds_left is None
+
+
+def test_a_search_without_rungs_ends_with_no_time_left() -> None:
+    counter = ProgressCounter(total=1, done=0, failed=0, best=None)
+    assert counter.add(GOOD).seconds_left == 0
+
+
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [(None, "-"), (8.4, "8 s"), (59.6, "1 min 00 s"), (200, "3 min 20 s"), (7500, "2 h 05 min")],

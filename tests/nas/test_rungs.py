@@ -29,10 +29,14 @@ def best(ended: Ended, places: int, promoted: set[int]) -> int | None:
 def test_promotions_are_those_of_the_algorithm_done_naively(
     rewards: list[float | None], reduction: int, rungs: int, order: Random
 ) -> None:
-    """Algorithm 2 of arXiv 1810.05934, with every rung sorted for every question."""
+    """Algorithm 2 of arXiv 1810.05934, with every rung sorted for every question.
+
+    Who fails a rung is the last of those below, too.
+    """
     promotions = Promotions(rungs, reduction)
     ended: list[Ended] = [[] for _ in range(rungs)]
     running: list[tuple[int, int, float | None]] = []
+    continues: dict[int, int] = {}
     promoted: set[int] = set()
     number = 0
     while rewards or running:
@@ -46,8 +50,9 @@ def test_promotions_are_those_of_the_algorithm_done_naively(
         assert found == wanted
         if found is not None:
             promoted.add(found[0])
+            continues[number] = found[0]
             promotions.begin(number, found[1], found[0])
-            running.append((number, found[1], float(order.randrange(6))))
+            running.append((number, found[1], order.choice([None, 0.0, 1.0, 2.0, 3.0, 4.0])))
             number += 1
         elif rewards and order.random() < 0.5:
             promotions.begin(number, 0, None)
@@ -57,6 +62,10 @@ def test_promotions_are_those_of_the_algorithm_done_naively(
             ended_number, rung, reward = running.pop(order.randrange(len(running)))
             promotions.end(ended_number, rung, reward)
             ended[rung].append((ended_number, reward))
+            while reward is None and ended_number in continues:  # the last of every rung it ended
+                ended_number, rung = continues[ended_number], rung - 1
+                rest = [one for one in ended[rung] if one[0] != ended_number]
+                ended[rung] = [*rest, (ended_number, None)]
 
 
 def test_nobody_goes_on_at_the_end_while_a_better_one_may_arrive() -> None:
@@ -67,6 +76,19 @@ def test_nobody_goes_on_at_the_end_while_a_better_one_may_arrive() -> None:
     assert promotions.next(closing=True) is None
     promotions.end(1, 0, 0.2)
     assert promotions.next(closing=False) is None
+    assert promotions.next(closing=True) == (1, 1)
+
+
+def test_a_failure_at_the_last_rung_frees_its_places_down_to_the_first() -> None:
+    promotions = Promotions(3, 3)
+    for number, reward in enumerate((0.3, 0.2, 0.1)):
+        promotions.begin(number, 0, None)
+        promotions.end(number, 0, reward)
+    for rung in (1, 2):
+        best, above = promotions.next(closing=True) or (-1, -1)
+        assert (best, above) == ((0, 3)[rung - 1], rung)
+        promotions.begin(rung + 2, rung, best)
+        promotions.end(rung + 2, rung, 0.5 if rung == 1 else None)
     assert promotions.next(closing=True) == (1, 1)
 
 

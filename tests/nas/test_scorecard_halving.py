@@ -2,6 +2,8 @@ import json
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from controllers import RandomSearch
 from nas.cli import main
@@ -26,12 +28,31 @@ def test_without_rungs_the_curve_is_that_of_the_scorecard() -> None:
     assert curve[POINTS // 20 - 1 :: POINTS // 20].tolist() == known.incumbents.tolist()
 
 
-def test_the_ratio_is_the_budget_by_the_training_until_the_means_meet() -> None:
+def test_the_ratio_is_of_the_training_until_both_are_where_the_worse_one_ends() -> None:
     without = np.array([[0.0, 1.0, 2.0, 3.0], [0.0, 1.0, 2.0, 3.0]])
     faster = np.array([[1.0, 4.0, 5.0, 5.0], [1.0, 2.0, 5.0, 5.0]])
-    assert steps_ratio(faster, without) == (2.0, True)
-    assert steps_ratio(without, faster) == (1.0, False)
-    assert steps_ratio(without, without) == (1.0, True)
+    assert steps_ratio(faster, without) == 2.0
+    assert steps_ratio(without, faster) == 0.5
+
+
+def test_a_budget_that_was_not_needed_is_not_counted() -> None:
+    """The search without rungs is where it ends after half of its budget."""
+    without = np.array([[0.0, 3.0, 3.0, 3.0]])
+    assert steps_ratio(np.array([[0.0, 0.0, 3.0, 4.0]]), without) == pytest.approx(2 / 3)
+
+
+@given(seed=st.integers(0, 2**32), seeds=st.integers(1, 5))
+def test_a_search_compared_with_itself_has_a_ratio_of_exactly_one(seed: int, seeds: int) -> None:
+    steps = np.random.default_rng(seed).exponential(size=(seeds, 40))
+    curve = np.cumsum(steps * (steps > 1), axis=1)  # plateaus, as incumbents have
+    assert steps_ratio(curve, curve) == 1
+    assert ratio_interval(curve, curve) == (1, 1)
+
+
+@given(seed=st.integers(0, 2**32))
+def test_exchanged_searches_have_the_inverse_ratio(seed: int) -> None:
+    first, second = np.cumsum(np.random.default_rng(seed).normal(size=(2, 3, 40)), axis=2)
+    assert steps_ratio(first, second) == pytest.approx(1 / steps_ratio(second, first))
 
 
 def test_equal_seeds_leave_the_ratio_no_interval() -> None:

@@ -15,6 +15,7 @@ from nas.cli import main
 from nas.compose import make_parts
 from nas.config import Config
 from nas.config_source import load_config
+from nas.doctor_plan import long_fidelity
 from nas.errors import UsageError
 from nas.run_directory import create_run
 from nas.warm_start import WarmStart, read_warm_start
@@ -169,6 +170,21 @@ def test_a_candidates_failure_is_told_and_its_machines_is_not(other: Path, tmp_p
     (only,) = read(warm_config(tmp_path / "failed")).trials
     assert (only.number, only.reward) == (0, None)
     assert space.decode(only.genotype) == proposed[0].architecture
+
+
+def test_a_doctors_long_trainings_are_not_told(other: Path, tmp_path: Path) -> None:
+    config = warm_config()
+    with TrialStore.open_read_only(other) as store:
+        first, second = store.trials()[:2]
+    with create_run(tmp_path / "doctor", config) as store:
+        for trial, fidelity in (
+            (first, config.fidelity.canonical()),
+            (second, long_fidelity(config, 2.5)),
+        ):
+            unfinished = {"status": TrialStatus.RUNNING, "reward": None, "finished": None}
+            store.propose(replace(trial, fidelity=fidelity, **unfinished))
+            store.finish(trial.number, Outcome.success({"AP": 0.5}), 0.5)
+    assert [t.number for t in read(warm_config(tmp_path / "doctor")).trials] == [first.number]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from scipy import stats
 from benchmarks.doctor_coverage import PROXIES, rank_coverage
 from results.estimate import Estimate, Unmeasured
 from results.rank_agreement import rank_agreement, ranks, spearman
+from tests.results.shapes import UNTUNED
 
 PAIRS = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=3, max_size=20)
 
@@ -70,3 +71,13 @@ def test_intervals_hold_the_populations_rank_correlation_in_95_of_100_samples(na
     """
     _, share = rank_coverage(PROXIES[name], 12, 2, 0.85, 800, seed=3)
     assert 0.90 <= share <= 0.99
+
+
+def test_intervals_hold_the_rank_correlation_of_a_shape_that_nothing_was_tuned_on() -> None:
+    """95 +- 4 %; the standard error at 800 samples is 0.6.
+
+    At the coverage measured at 4,000 samples, 97.2 %, another seed fails once in 1,000 times; this
+    one is fixed.
+    """
+    _, share = rank_coverage(UNTUNED, 12, 2, 0.85, 800, seed=3)
+    assert abs(share - 0.95) <= 0.04

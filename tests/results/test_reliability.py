@@ -7,7 +7,8 @@ from scipy import stats
 from benchmarks.doctor_coverage import PROXIES, reliability_coverage
 from results.estimate import Estimate, Unmeasured
 from results.mean_squares import mean_squares
-from results.reliability import reliability
+from results.reliability import OUT_OF_RANGE, reliability
+from tests.results.shapes import UNTUNED
 
 # Shrout and Fleiss (1979), table 2: 6 targets, 4 judges; table 4 gives ICC(1,1) = .17.
 TARGETS = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]
@@ -116,3 +117,20 @@ def test_intervals_hold_the_truth_in_95_of_100_samples(
     assert abs(found["icc"] - 0.95) <= 0.03
     assert abs(found["sd_between"] - 0.95) <= 0.04
     assert abs(found["sd_within"] - 0.95) <= 0.04
+
+
+def test_intervals_hold_the_truth_of_a_shape_that_nothing_was_tuned_on() -> None:
+    """95 +- 4 %; the standard error at 500 samples is 0.9.
+
+    Coverages measured at 3,000 samples are 95.5 to 96.0 %: another seed would fail a figure once
+    in 1,000 times; this one is fixed.
+    """
+    found = reliability_coverage(UNTUNED, 12, 2, 0.85, 500, seed=5)
+    for share in found.values():
+        assert abs(share - 0.95) <= 0.04
+
+
+@pytest.mark.parametrize("size", [1e308, 1e-200])
+def test_what_floating_point_cannot_square_is_not_known(size: float) -> None:
+    found = reliability([[0.0, size], [size / 2, size], [size, size / 4]])
+    assert {found.icc, found.sd_between, found.sd_within} == {Unmeasured(OUT_OF_RANGE)}

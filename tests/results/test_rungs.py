@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from results import InvalidTrial, TrialStore, leaderboard
+from results import FailureKind, InvalidTrial, Outcome, TrialStore, leaderboard
 from results.front import front
 from results.training_length import training_length
 from tests.results.runs import make_run, scored, trial
@@ -46,6 +46,24 @@ def test_no_ap_of_a_rung_stands_above_one_of_a_whole_training(run: Path) -> None
         best = store.best()
     assert best is not None
     assert best.number == 3
+
+
+def test_times_are_of_the_rungs_before_too(run: Path) -> None:
+    assert leaderboard(run)["seconds"].tolist() == [25.0, 12.5, 12.5, 12.5]
+    with TrialStore.open_read_only(run) as store:
+        assert store.trials()[3].metrics["seconds"] == 12.5  # what is stored is a part's own
+
+
+def test_what_was_spent_before_a_part_that_failed_is_not_counted(tmp_path: Path) -> None:
+    half = '{"steps":200,"stop_step":100}'
+    with TrialStore.create(tmp_path / "run", {}) as store:
+        store.propose(trial(0, QUARTER))
+        store.finish(0, scored(0.5), 0.5)
+        store.propose(replace(trial(0, half), number=1, continues=0))
+        store.finish(1, Outcome.failed(FailureKind.WORKER_LOST, "killed"), None)
+        store.propose(replace(trial(0, WHOLE), number=2, continues=1))
+        store.finish(2, scored(0.5), 0.5)
+        assert leaderboard(store).set_index("trial")["seconds"][2] == 12.5
 
 
 def test_a_front_is_of_the_longest_trainings(run: Path) -> None:
