@@ -154,7 +154,7 @@ class _Pool:
         if not pending:
             raise WorkersLost(
                 f"no worker could be started ({_one_line(self.last_error)}): what was reported is "
-                "kept; mend that and resume the run"
+                "kept; mend that and go on with the run"
             )
         (ref, *_), _ = ray.wait(pending)
         if ref in self.returning:

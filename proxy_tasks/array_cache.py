@@ -5,14 +5,19 @@ import json
 import os
 import shutil
 import time
+import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from proxy_tasks.build_lock import build_lock, release_lock, take_lock
 from proxy_tasks.errors import DataError
+
+Read = TypeVar("Read")
 
 # Called with what is done and what there is to do, in pictures; never for what is there already.
 BuildProgress = Callable[[int, int], None]
@@ -26,6 +31,40 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 SIZES = "sizes.json"  # written last: file names and their bytes
 BUILDING = ".building-"
 ABANDONED = 24 * 3600  # seconds after which what a killed process began is nobody's
+# What numpy answers to a file of the right size and other bytes.
+UNREADABLE = (
+    *(ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error),
+    *(FileNotFoundError, IsADirectoryError),
+)
+
+
+def read_cached(
+    cache_dir: Path,
+    key: str,
+    build: Callable[[Path], None],
+    read: Callable[[Path], Read],
+    *,
+    size: int = 0,
+    waiting: Callable[[Path], None] = lambda _: None,
+) -> Read:
+    """What `read` makes of the entry that `cached_entry` finds or builds.
+
+    One that cannot be read is built once more. Raises DataError as `cached_entry` does, and where
+    that does not help.
+    """
+    entry = cached_entry(cache_dir, key, build, size=size, waiting=waiting)
+    try:
+        return read(entry)
+    except UNREADABLE:
+        _condemn(entry)
+    entry = cached_entry(cache_dir, key, build, size=size, waiting=waiting)
+    try:
+        return read(entry)
+    except UNREADABLE as error:
+        raise DataError(
+            f"the cache entry {entry} cannot be read ({error}) even when built anew; remove it, or"
+            " choose another cache directory"
+        ) from error
 
 
 def cached_entry(
@@ -57,20 +96,37 @@ def cached_entry(
                 _publish(fresh, entry)
     except OSError as error:
         cure = "free some space" if error.errno in FULL else "mend that"
+        why = error.strerror or error
+        if files := [path for path in (cache_dir, *cache_dir.parents) if path.is_file()]:
+            why, cure = f"{files[0]} is a file, not a folder", "move it away"
         raise DataError(
-            f"cannot write the cache {cache_dir}: {error.strerror or error};"
-            f" {cure}, or choose another cache directory"
+            f"cannot write the cache {cache_dir}: {why};"
+            f" {cure}, or choose another cache directory (data.cache, or XDG_CACHE_HOME)"
         ) from error
     return entry
 
 
-def read_only(path: Path) -> NDArray[np.uint8]:
+def read_only(path: Path, shape: tuple[int, ...] | None = None) -> NDArray[np.uint8]:
     """A memory map of a uint8 .npy file that cannot be written through.
 
-    All processes of a machine share its pages: they are in memory once.
+    All processes of a machine share its pages: they are in memory once. Raises ValueError for what
+    is no such file, or of another shape than asked for.
     """
     array: NDArray[np.uint8] = np.load(path, mmap_mode="r")
+    if array.dtype != np.uint8 or shape not in (None, array.shape):
+        raise ValueError(f"{path.name} holds {array.dtype} {array.shape}, not uint8 {shape}")
     return array
+
+
+def _condemn(entry: Path) -> None:
+    """Without its sizes it counts as not whole, and is built again."""
+    try:
+        (entry / SIZES).unlink(missing_ok=True)
+    except OSError as error:
+        raise DataError(
+            f"the cache entry {entry} is damaged and cannot be removed ({error.strerror}); remove"
+            " it, or choose another cache directory"
+        ) from error
 
 
 def _build(fresh: Path, build: Callable[[Path], None]) -> None:

@@ -16,6 +16,9 @@ from proxy_tasks.maxup import worst_copies
 from proxy_tasks.photometry import change_photometry
 from proxy_tasks.scale_jitter import scale_and_shift
 
+# Class logits and box codes of images, as a detector gives them.
+Predict = Callable[[Tensor], tuple[Tensor, Tensor]]
+
 
 class Augmentation:
     """A recipe and a seed, applied to batches that were mirrored already (`batches`).
@@ -28,12 +31,14 @@ class Augmentation:
     def __init__(self, recipe: AugmentationRecipe, seed: int) -> None:
         self.recipe, self.seed = recipe, seed
 
-    def __call__(self, detector: Detector, batch: Batch, step: int) -> Batch:
+    def __call__(
+        self, detector: Detector, batch: Batch, step: int, predict: Predict | None = None
+    ) -> Batch:
         """The batch to take step `step` on; the very same one where the recipe changes nothing.
 
-        With MaxUp, each image's copy with the largest loss. Geometry is drawn once an image, so
-        all copies have the same boxes; otherwise the largest loss would mostly tell which copy
-        has the smallest or the most objects.
+        With MaxUp, each image's copy with the largest loss, of what `predict` or else the detector
+        says. Geometry is drawn once an image, so all copies have the same boxes; otherwise the
+        largest loss would mostly tell which copy has the smallest or the most objects.
         """
         recipe, device = self.recipe, batch.images.device
         if not (recipe.geometric or recipe.photometric):
@@ -50,10 +55,13 @@ class Augmentation:
 
         if recipe.maxup == 1:
             return replace(batch, images=draw())
-        return replace(batch, images=_worst(detector, batch, draw, recipe.maxup))
+        worst = _worst(detector, batch, draw, recipe.maxup, predict or detector)
+        return replace(batch, images=worst)
 
 
-def _worst(detector: Detector, batch: Batch, draw: Callable[[], Tensor], copies: int) -> Tensor:
+def _worst(
+    detector: Detector, batch: Batch, draw: Callable[[], Tensor], copies: int, predict: Predict
+) -> Tensor:
     """The images of each one's copy with the largest loss of its own."""
     rule = detector.matching
     targets = match(  # once: the copies have the same boxes
@@ -65,7 +73,7 @@ def _worst(detector: Detector, batch: Batch, draw: Callable[[], Tensor], copies:
     )
 
     def losses(images: Tensor) -> Tensor:
-        logits, codes = detector(images)
+        logits, codes = predict(images)
         return image_losses(logits, codes, targets, detector.loss_scale)
 
     return worst_copies(detector, draw, losses, copies)

@@ -37,7 +37,7 @@ class AugmentationRecipe:
             "scale_jitter",
             len(self.scale_jitter) == 2
             and SMALLEST_SCALE <= self.scale_jitter[0] <= self.scale_jitter[1] <= LARGEST_SCALE,
-            f"[least, most], both in [{SMALLEST_SCALE:g}, {LARGEST_SCALE:g}]",
+            f"[least, most], the least first, both in [{SMALLEST_SCALE:g}, {LARGEST_SCALE:g}]",
         )
         if self.maxup > 1 and not self.photometric:
             raise InvalidRecipe(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import tee
+from itertools import islice, tee
 
 import numpy as np
 import torch
@@ -56,16 +56,17 @@ def batches(
     *,
     flip: bool,
     images: ImageSource | None = None,
+    skip: int = 0,
 ) -> Iterator[Batch]:
     """Batches of `batch_size` images without end: each pass takes every image once, in new order.
 
     With `flip`, an image is mirrored with its boxes with probability 1/2. Every batch is a copy.
     `images` are those of the split on the device that the batches are made on, by default the CPU;
-    on a GPU nothing here waits for it.
+    on a GPU nothing here waits for it. The first `skip` batches are drawn and left out unread.
     """
     images = images or MappedImages(split)
     targets = padded_targets(split, images.device)
-    chosen, ahead = tee(picks(len(split), batch_size, rng, flip=flip))
+    chosen, ahead = tee(islice(picks(len(split), batch_size, rng, flip=flip), skip, None))
     pictures = images.stream(index for index, _ in ahead)
     for (index, mirrored), picture in zip(chosen, pictures, strict=True):
         rows = to_device(index, images.device)

@@ -63,6 +63,8 @@ def load_checkpoint(path: Path, identity: str) -> TrainingState | None:
     No pickle is executed: torch reads tensors and plain values only.
     """
     try:
+        if not path.is_file():  # opening a pipe would wait for ever
+            return None
         content = path.read_bytes()
         if hashlib.sha256(content[DIGEST:]).digest() != content[:DIGEST]:
             return None

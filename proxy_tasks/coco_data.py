@@ -1,5 +1,6 @@
 """A detection data set in COCO's format, as a proxy task takes it."""
 
+from os.path import normpath
 from pathlib import Path
 
 import numpy as np
@@ -58,8 +59,10 @@ def load_coco(
         files["reward"] = read(reward)
     if test is not None:
         files["test"] = read(test)
-    for other in files.values():
+    for name, other in files.items():
         _check_same_categories(files["train"], other)
+        if name != "train":
+            _check_disjoint(files["train"], other)
     limits = {"train": train_limit, "reward": reward_limit}
     splits = {}
     for stream, (name, file) in enumerate(files.items()):
@@ -86,6 +89,17 @@ def _check_same_categories(one: CocoAnnotations, other: CocoAnnotations) -> None
         raise DataError(
             f"{other.path}: categories differ from {one.path}, first in id {number} ({name!r});"
             " both files must list the same ids and names"
+        )
+
+
+def _check_disjoint(train: CocoAnnotations, other: CocoAnnotations) -> None:
+    # By files: each split may count its image ids from 1.
+    names = {normpath(image.file_name) for image in train.images}
+    shared = sorted({normpath(image.file_name) for image in other.images} & names)
+    if shared:
+        raise DataError(
+            f"{other.path}: {len(shared)} of its pictures are in {train.path} too, the first"
+            f" {shared[0]!r}; score on pictures that were not trained on, or hold some out"
         )
 
 

@@ -13,7 +13,12 @@ from proxy_tasks.augmentation import Augmentation
 from proxy_tasks.augmentation_recipe import AugmentationRecipe
 from proxy_tasks.backbones import make_backbone
 from proxy_tasks.batches import batches
-from proxy_tasks.checkpoint import load_checkpoint, save_checkpoint, training_identity
+from proxy_tasks.checkpoint import (
+    TrainingState,
+    load_checkpoint,
+    save_checkpoint,
+    training_identity,
+)
 from proxy_tasks.detection_dataset import DetectionData, DetectionSplit
 from proxy_tasks.detections import Detections
 from proxy_tasks.detector import Detector
@@ -37,6 +42,7 @@ from proxy_tasks.replayed_step import load_kernels
 from proxy_tasks.retinanet_head import RetinaNetHead
 from proxy_tasks.split_detections import detect_all
 from proxy_tasks.training import Training, TrainingLosses
+from proxy_tasks.training_step import load_optimizers
 from search_space.architecture import Architecture
 from search_space.resnet_fpn import ResNetFpn
 
@@ -125,14 +131,13 @@ class DetectionTask:
         from proxy_tasks.coco_evaluation import average_precision
 
         keep_freed_memory()
+        load_optimizers()
         if self.device.name == "cpu" and self.detector.normalization == "group_norm":
             load_kernels()
         wall, cpu = time.perf_counter(), time.process_time()
         # Stochastic depth, and torch when it makes a layer, draw from the global generator.
         with torch.random.fork_rng(devices=self._gpus()):
-            torch.manual_seed(seed)
-            detector = self.build(architecture, seed)
-            losses = self._train(detector, architecture, seed, resume, pause)
+            detector, losses = self._train(architecture, seed, resume, pause)
         found = self.detect(detector, self.data.reward)
         metrics = average_precision(self.data.reward, found, scorer=self.evaluation.scorer)
         return {
@@ -146,40 +151,56 @@ class DetectionTask:
 
     def _train(
         self,
-        detector: Detector,
         body: Architecture | ResNetFpn,
         seed: int,
         resume: Path | None,
         pause: Path | None,
-    ) -> TrainingLosses:
+    ) -> tuple[Detector, TrainingLosses]:
         """From a checkpoint where there is one, to the fidelity's last step."""
-        fidelity, rng = self.fidelity, np.random.default_rng(seed)
-        stream = batches(
-            self.data.train,
-            fidelity.batch_size,
-            rng,
-            flip=self.augmentation.flip,
-            images=self._images(self.data.train),
-        )
-        training = Training(
-            detector,
-            stream,
-            fidelity.steps,
-            self.training,
-            Augmentation(self.augmentation, seed),
-            cuda_graph=self.device.cuda_graph,
-        )
-        identity = self._identity(body, seed)
+        last, identity = self.fidelity.last_step, self._identity(body, seed)
         state = None if resume is None else load_checkpoint(resume, identity)
-        if state is not None and state.step <= fidelity.last_step:
-            training.resume(state)
-        losses = training.run(fidelity.last_step)
+        if state is not None and state.step > last:
+            state = None
+        try:
+            detector, training = self._begin(body, seed, state)
+        except Exception as error:  # torch raises almost anything for tensors that do not fit
+            if state is None:
+                raise
+            log.warning("%s does not fit its training, which begins anew: %s", resume, error)
+            detector, training = self._begin(body, seed, None)
+        losses = training.run(last)
         if pause is not None:
             try:
                 save_checkpoint(training.state(), identity, pause)
             except OSError as error:
                 log.warning("%s: no checkpoint is left: %s", pause, error)
-        return losses
+        return detector, losses
+
+    def _begin(
+        self, body: Architecture | ResNetFpn, seed: int, state: TrainingState | None
+    ) -> tuple[Detector, Training]:
+        """A detector and its training, at the state or at its first step."""
+        torch.manual_seed(seed)
+        detector = self.build(body, seed)
+        stream = batches(
+            self.data.train,
+            self.fidelity.batch_size,
+            np.random.default_rng(seed),
+            flip=self.augmentation.flip,
+            images=self._images(self.data.train),
+            skip=0 if state is None else state.step,
+        )
+        training = Training(
+            detector,
+            stream,
+            self.fidelity.steps,
+            self.training,
+            Augmentation(self.augmentation, seed),
+            cuda_graph=self.device.cuda_graph,
+        )
+        if state is not None:
+            training.resume(state)
+        return detector, training
 
     def _identity(self, body: Architecture | ResNetFpn, seed: int) -> str:
         """What a checkpoint of a training is known by: all that the training depends on."""

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from proxy_tasks.array_cache import BuildProgress, cached_entry, read_only, silent
+from proxy_tasks.array_cache import BuildProgress, read_cached, read_only, silent
 from proxy_tasks.coco_annotations import CocoImage
 from proxy_tasks.errors import DataError
 from proxy_tasks.growing_array import GrowingArray, rows_written
@@ -71,7 +71,11 @@ def cached_images(
         progress(rows_written(directory / IMAGES), len(images))
 
     size = int(np.prod(shape))
-    return read_only(cached_entry(cache_dir, key, build, size=size, waiting=waiting) / IMAGES)
+
+    def read(entry: Path) -> NDArray[np.uint8]:
+        return read_only(entry / IMAGES, shape)
+
+    return read_cached(cache_dir, key, build, read, size=size, waiting=waiting)
 
 
 def _cores() -> int:

@@ -1,10 +1,9 @@
 """The detection loss of each image by itself."""
 
-import torch.nn.functional as F
 from torch import Tensor
 
-from proxy_tasks.losses import focal_loss
-from proxy_tasks.matching import IGNORED, Targets
+from proxy_tasks.losses import anchor_terms
+from proxy_tasks.matching import Targets
 from proxy_tasks.recipe import LossScale
 
 
@@ -14,10 +13,5 @@ def image_losses(logits: Tensor, codes: Tensor, targets: Targets, scale: LossSca
     What `detection_loss` gives for a batch of that image alone: sums over its anchors divided by
     its own positive anchors + 1. So a crowded image is not worse for its number of objects.
     """
-    positive = targets.labels >= 0  # [B, A]
-    one_hot = F.one_hot(targets.labels.clamp(min=0), logits.shape[-1]) * positive[..., None]
-    counted = targets.labels != IGNORED
-    focal = focal_loss(logits, one_hot, scale.focal_alpha, scale.focal_gamma)
-    huber = F.huber_loss(codes, targets.codes, reduction="none", delta=scale.huber_delta)
-    of_anchors = focal.sum(2) * counted + scale.box_weight * huber.mean(2) * positive
-    return of_anchors.sum(1) / (positive.sum(1) + 1)
+    of_class, of_box, positive = anchor_terms(logits, codes, targets, scale)
+    return (of_class.sum((1, 2)) + scale.box_weight * of_box.sum(1)) / (positive.sum(1) + 1)

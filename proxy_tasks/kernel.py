@@ -2,8 +2,10 @@
 
 numba compiles a kernel when its file is imported, and keeps the machine code beside the source or,
 where that cannot be written, in the user's cache directory; with neither it compiles in every
-process. Kernels take addresses (`tensor.data_ptr()`), as a call is then ten times cheaper than one
-with arrays: their callers answer for contiguous float32 memory of the right size.
+process. What is kept is known by the time and size of the kernel's own file: no edit of this one is
+seen until that is touched. Kernels take addresses (`tensor.data_ptr()`), as a call is then ten
+times cheaper than one with arrays: their callers answer for contiguous float32 memory of the right
+size.
 """
 
 from collections.abc import Callable
@@ -26,7 +28,7 @@ def kernel(signature: str) -> Callable[[Callable[P, None]], Callable[P, None]]:
         made: Callable[P, None]
         try:
             made = njit(signature, cache=True, fastmath=FAST, error_model="numpy")(function)
-        except RuntimeError:  # no directory to cache in
+        except (RuntimeError, OSError):  # no directory to cache in, or a disk that is full
             made = njit(signature, fastmath=FAST, error_model="numpy")(function)
         return made
 

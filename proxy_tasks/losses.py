@@ -16,6 +16,22 @@ def focal_loss(logits: Tensor, targets: Tensor, alpha: float, gamma: float) -> T
     return -weight * modulator * F.logsigmoid(signed)
 
 
+def anchor_terms(
+    logits: Tensor, codes: Tensor, targets: Targets, scale: LossScale
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Class terms `[B, A, C]`, box terms `[B, A]`, and which anchors are positive `[B, A]`.
+
+    Of `logits` `[B, A, C]` and `codes` `[B, A, 4]`; 0 where an anchor does not count.
+    """
+    positive = targets.labels >= 0
+    # One byte a number, where F.one_hot has eight: gigabytes at 512 px. -1 and -2 equal no class.
+    one_hot = targets.labels[..., None] == torch.arange(logits.shape[-1], device=logits.device)
+    counted = (targets.labels != IGNORED)[..., None]
+    focal = focal_loss(logits, one_hot, scale.focal_alpha, scale.focal_gamma)
+    huber = F.huber_loss(codes, targets.codes, reduction="none", delta=scale.huber_delta)
+    return focal * counted, huber.mean(-1) * positive, positive
+
+
 def detection_loss(
     logits: Tensor, codes: Tensor, targets: Targets, scale: LossScale
 ) -> tuple[Tensor, Tensor]:
@@ -23,13 +39,6 @@ def detection_loss(
 
     Both are sums over the batch divided by its number of positive anchors + 1.
     """
-    positive = targets.labels >= 0  # [B, A]
-    # One byte a number, where F.one_hot has eight: gigabytes at 512 px. -1 and -2 equal no class.
-    one_hot = targets.labels[..., None] == torch.arange(logits.shape[-1], device=logits.device)
-    counted = (targets.labels != IGNORED)[..., None]
+    of_class, of_box, positive = anchor_terms(logits, codes, targets, scale)
     normalizer = positive.sum() + 1
-    focal = focal_loss(logits, one_hot, scale.focal_alpha, scale.focal_gamma)
-    class_loss = (focal * counted).sum() / normalizer
-    huber = F.huber_loss(codes, targets.codes, reduction="none", delta=scale.huber_delta)
-    box_loss = (huber.mean(-1) * positive).sum() / normalizer
-    return class_loss, box_loss * scale.box_weight
+    return of_class.sum() / normalizer, of_box.sum() / normalizer * scale.box_weight

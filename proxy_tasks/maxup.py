@@ -21,22 +21,23 @@ def worst_copies(
     after each pass, so that dropout and stochastic depth drop the same in all passes and in the
     step that follows: copies are told apart by what was drawn, not by luck in what was dropped.
     """
+    gpus = [*{p.device for p in model.parameters() if p.device.type == "cuda"}]
+
+    def measured(copy: Tensor) -> Tensor:
+        with torch.random.fork_rng(devices=gpus):
+            return losses(copy)
+
     with _frozen_statistics(model):
         worst = draw()
-        highest = _losses(model, losses, worst)
+        highest = measured(worst)
         for _ in range(copies - 1):
             other = draw()
-            loss = _losses(model, losses, other)
-            higher = (loss > highest).view(-1, *[1] * (other.dim() - 1))
+            loss = measured(other)
+            # NaN too: a training that diverges is to go on into it, where it is noticed.
+            higher = ((loss > highest) | loss.isnan()).view(-1, *[1] * (other.dim() - 1))
             worst = torch.where(higher, other, worst)
             highest = torch.maximum(highest, loss)
     return worst
-
-
-def _losses(model: nn.Module, losses: Callable[[Tensor], Tensor], copy: Tensor) -> Tensor:
-    devices = {p.device for p in model.parameters() if p.device.type == "cuda"}
-    with torch.random.fork_rng(devices=list(devices)):
-        return losses(copy)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ MOST = 1e9  # no sensible setting is larger, and infinity is none
 PRECISIONS = ("float32", "bf16")
 OPTIMIZERS = ("adamw", "sgd")
 SCHEDULES = ("cosine", "step")
+DECAY_AT = (0.8,)
 SCORERS = ("hotcoco", "pycocotools")  # the fast one, the reference
 
 
@@ -227,7 +228,7 @@ class TrainingRecipe:
     optimizer: str = "adamw"
     momentum: float = 0.9  # of SGD; AdamW has betas of 0.9 and 0.999
     schedule: str = "cosine"
-    decay_at: tuple[float, ...] = (0.8,)  # shares of the steps at which "step" divides by ten
+    decay_at: tuple[float, ...] = DECAY_AT  # shares of the steps at which "step" divides by ten
 
     def __post_init__(self) -> None:
         _check(self, "learning_rate", 1e-12)
@@ -240,4 +241,15 @@ class TrainingRecipe:
         if not all(0 <= share <= 1 for share in self.decay_at):
             raise InvalidRecipe(
                 f"TrainingRecipe: decay_at is {self.decay_at}; give shares of the steps, 0 to 1"
+            )
+        shares = tuple(self.decay_at)
+        if self.schedule == "step" and (not shares or shares != tuple(sorted(set(shares)))):
+            raise InvalidRecipe(
+                f"TrainingRecipe: decay_at is {shares}; the schedule 'step' needs at least one "
+                "share of the steps, each once, the smallest first"
+            )
+        if self.schedule != "step" and shares != DECAY_AT:
+            raise InvalidRecipe(
+                f"TrainingRecipe: decay_at is {shares}, but schedule is {self.schedule!r}: only "
+                "'step' decays there"
             )

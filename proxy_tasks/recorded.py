@@ -7,6 +7,7 @@ its own, or with hooks: replaying does not call its `forward`.
 from collections.abc import Sequence
 
 from torch import Tensor, nn
+from torch.nn.modules import module
 
 from proxy_tasks.tape import Activation, Tape
 
@@ -74,9 +75,10 @@ def replaceable(layer: nn.Module, *types: type[nn.Module]) -> bool:
 
 
 def watched(layer: nn.Module) -> bool:
-    """Whether the layer has hooks."""
+    """Whether the layer has hooks, of its own or of all modules."""
     return bool(
-        layer._forward_hooks
+        module._has_any_global_hook()  # type: ignore[no-untyped-call]
+        or layer._forward_hooks
         or layer._forward_pre_hooks
         or layer._backward_hooks
         or layer._backward_pre_hooks

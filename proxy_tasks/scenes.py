@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from proxy_tasks.array_cache import BuildProgress, cached_entry, read_only, silent
+from proxy_tasks.array_cache import BuildProgress, read_cached, read_only, silent
 from proxy_tasks.detection_dataset import DetectionData, DetectionSplit
 from proxy_tasks.errors import DataError
 from proxy_tasks.growing_array import GrowingArray, rows_written
@@ -75,19 +75,21 @@ def _split(
     def waiting(directory: Path) -> None:
         progress(rows_written(directory / IMAGES), count)
 
-    entry = cached_entry(cache_dir, key, build, size=int(np.prod(shape)), waiting=waiting)
-    with np.load(entry / OBJECTS) as objects:
-        return DetectionSplit(
-            images=read_only(entry / IMAGES),
-            starts=objects["starts"],
-            boxes=objects["boxes"],
-            labels=objects["labels"],
-            crowd=np.zeros(len(objects["labels"]), bool),
-            image_ids=np.arange(count) + stream * 1_000_000_000 + 1,
-            scales=np.full(count, image_size / CANVAS, np.float32),
-            class_names=CLASS_NAMES,
-            category_ids=tuple(range(1, len(CLASS_NAMES) + 1)),
-        )
+    def read(entry: Path) -> DetectionSplit:
+        with np.load(entry / OBJECTS) as objects:
+            return DetectionSplit(
+                images=read_only(entry / IMAGES, shape),
+                starts=objects["starts"],
+                boxes=objects["boxes"],
+                labels=objects["labels"],
+                crowd=np.zeros(len(objects["labels"]), bool),
+                image_ids=np.arange(count) + stream * 1_000_000_000 + 1,
+                scales=np.full(count, image_size / CANVAS, np.float32),
+                class_names=CLASS_NAMES,
+                category_ids=tuple(range(1, len(CLASS_NAMES) + 1)),
+            )
+
+    return read_cached(cache_dir, key, build, read, size=int(np.prod(shape)), waiting=waiting)
 
 
 def _draw(
@@ -98,7 +100,7 @@ def _draw(
     chunks = range(-(-count // CHUNK))
     with GrowingArray(directory / IMAGES, shape) as array:
         progress(array.rows, count)
-        for chunk in chunks[array.rows // CHUNK :]:
+        for chunk in chunks[-(-array.rows // CHUNK) :]:  # the last one may be shorter
             rng = np.random.default_rng([seed, stream, chunk])
             layout = sample_layout(CHUNK, rng)
             pictures, extents = draw_scenes(layout, image_size, rng)

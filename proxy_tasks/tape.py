@@ -10,6 +10,7 @@ What torch does in between is not seen: the tensor that it makes is unknown to t
 all that is made of it, up to an output. Such a network cannot be replayed, and autograd trains it.
 """
 
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
@@ -17,9 +18,14 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-# A list and no ContextVar, which torch.compile does not know. Another thread's layers would see the
-# tape too, and leave it alone: it knows none of their tensors.
-_RECORDING: list["Tape"] = []
+
+class _Thread(threading.local):
+    """What each thread records to; no ContextVar, which torch.compile does not know."""
+
+    tape: "Tape | None" = None
+
+
+_THREAD = _Thread()
 
 
 class Activation:
@@ -28,10 +34,11 @@ class Activation:
     `owned` says whether nobody else uses that gradient, so that more may be added to it in place.
     """
 
-    __slots__ = ("grad", "owned", "trained", "value")
+    __slots__ = ("grad", "owned", "trained", "value", "version")
 
     def __init__(self, value: Tensor, *, trained: bool = True) -> None:
         self.value, self.trained = value, trained
+        self.version = value._version  # torch's count of changes in place, kernels' not included
         self.grad: Tensor | None = None
         self.owned = False
 
@@ -78,12 +85,17 @@ class Tape:
         self._known = {id(image): Activation(image, trained=False)}
 
     def activation(self, tensor: Tensor) -> Activation | None:
-        """The activation whose value is this very tensor, if the tape has made it."""
-        return self._known.get(id(tensor))
+        """While recording: the activation of this very tensor, if the tape made it as it is now.
+
+        What torch has changed in place since is another value, which no operation would write.
+        """
+        found = self._known.get(id(tensor))
+        return found if found is not None and tensor._version == found.version else None
 
     def add(self, operation: Operation) -> Tensor:
         """Run the operation and write it down; returns its output."""
         operation.forward()
+        operation.out.version = operation.out.value._version
         self._operations.append(operation)
         self._known[id(operation.out.value)] = operation.out
         return operation.out.value
@@ -102,16 +114,16 @@ class Tape:
 
 
 def recording() -> Tape | None:
-    """The tape that layers write to now."""
-    return _RECORDING[-1] if _RECORDING else None
+    """The tape that this thread's layers write to now."""
+    return _THREAD.tape
 
 
 @contextmanager
 def record(tape: Tape) -> Iterator[None]:
-    """Within, layers write to the tape."""
-    _RECORDING.append(tape)
+    """Within, this thread's layers write to the tape."""
+    outer, _THREAD.tape = _THREAD.tape, tape
     try:
         with torch.no_grad():
             yield
     finally:
-        _RECORDING.pop()
+        _THREAD.tape = outer

@@ -68,7 +68,9 @@ class Training:
         self._detector.train()
         begin, losses = self._step, self._losses
         for step, batch in enumerate(islice(self._stream, until - begin), begin):
-            augmented = self._augmentation(self._detector, batch.to(self._device), step)
+            augmented = self._augmentation(
+                self._detector, batch.to(self._device), step, self._take_step.predict
+            )
             losses[step] = self._take_step(augmented, step)
             if (step + 1) % CHECK_EVERY == 0 or step + 1 == until:
                 _check_finite(losses[: step + 1])
@@ -88,11 +90,20 @@ class Training:
         )
 
     def resume(self, state: TrainingState) -> None:
-        """Go on behind `state.step`: a fresh training of the same recipe, seed and data."""
-        for _ in islice(self._stream, state.step):
-            pass
+        """Go on behind `state.step`: a fresh training of the same recipe, seed and data.
+
+        Its stream begins there: `batches(..., skip=state.step)`. Raises whatever torch does for
+        tensors that do not fit, and is then of no more use.
+        """
         self._detector.load_state_dict(state.model)
-        self._take_step.optimizer.load_state_dict(state.optimizer)
+        optimizer = self._take_step.optimizer
+        optimizer.load_state_dict(state.optimizer)
+        for weights, moments in optimizer.state.items():  # torch does not look at their shapes
+            for moment in moments.values():
+                if isinstance(moment, Tensor) and moment.ndim and moment.shape != weights.shape:
+                    raise ValueError(
+                        f"moments {tuple(moment.shape)}: {tuple(weights.shape)} wanted"
+                    )
         self._losses[: state.step] = state.losses.to(self._device)
         self._step = state.step
         torch.set_rng_state(state.generators[0])

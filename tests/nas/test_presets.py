@@ -2,12 +2,15 @@ import re
 from importlib import resources
 from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
 
 from nas.cli import main
 from nas.compose import make_cost, make_detection_task, make_parts
 from nas.config_source import load_config, preset_names
 from nas.errors import UsageError
+from proxy_tasks.replayed_step import ReplayedStep, record_network
 from search_space import SPINENET_49
 from tests.proxy_tasks.coco_folder import annotations, make_coco_folder
 
@@ -126,6 +129,15 @@ def test_the_papers_path_trains(coco: dict[str, str], precision: str) -> None:
 def test_the_papers_parts_are_made(coco: dict[str, str]) -> None:
     parts = make_parts(load_config("paper", coco))
     assert parts.space.size > 1e20 and type(parts.controller).__name__ == "Reinforce"
+
+
+@pytest.mark.parametrize("name", ["quick", "default"])
+def test_steps_of_the_presets_for_a_cpu_are_replayed(name: str, tmp_path: Path) -> None:
+    scenes = {"data.scenes_train": "16", "data.scenes_reward": "1", "data.cache": str(tmp_path)}
+    task = make_detection_task(load_config(name, scenes))
+    detector = task.build(SPINENET_49, 0).train()
+    ReplayedStep(detector, task.training, 1)
+    assert record_network(detector, torch.from_numpy(task.data.train.batch(np.arange(16))))
 
 
 def test_a_holdout_of_scenes_is_refused() -> None:

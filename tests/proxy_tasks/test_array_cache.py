@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from proxy_tasks.array_cache import cached_entry, read_only
+from proxy_tasks.array_cache import cached_entry, read_cached, read_only
 from proxy_tasks.build_lock import take_lock
 from proxy_tasks.errors import DataError
 
@@ -30,6 +31,21 @@ def test_a_cut_entry_is_built_again(tmp_path: Path) -> None:
     (entry / "a.npy").write_bytes((entry / "a.npy").read_bytes()[:-5])
     cached_entry(tmp_path, "key", write)
     assert read_only(entry / "a.npy").tolist() == list(range(12))
+
+
+def test_an_entry_of_the_right_size_that_cannot_be_read_is_built_again(tmp_path: Path) -> None:
+    file = cached_entry(tmp_path, "key", write) / "a.npy"
+    file.write_bytes(bytes(file.stat().st_size))
+    again = read_cached(tmp_path, "key", write, lambda entry: read_only(entry / "a.npy"))
+    assert again.tolist() == list(range(12))
+
+
+def test_an_entry_that_cannot_be_read_when_built_anew_is_named(tmp_path: Path) -> None:
+    def read(entry: Path) -> NDArray[np.uint8]:
+        return read_only(entry / "a.npy", (13,))
+
+    with pytest.raises(DataError, match=r"key cannot be read \(a.npy holds uint8 \(12,\), not"):
+        read_cached(tmp_path, "key", write, read)
 
 
 def test_an_entry_that_lacks_its_list_of_sizes_is_built_again(tmp_path: Path) -> None:
@@ -127,10 +143,11 @@ def test_a_full_disk_is_a_data_error_of_one_line(tmp_path: Path) -> None:
     assert "\n" not in str(caught.value)
 
 
-def test_a_cache_directory_that_is_a_file_is_a_data_error(tmp_path: Path) -> None:
+@pytest.mark.parametrize("place", ["cache", "cache/below"])
+def test_a_cache_directory_that_is_a_file_is_a_data_error(tmp_path: Path, place: str) -> None:
     (tmp_path / "cache").write_text("")
-    with pytest.raises(DataError, match="cannot write the cache"):
-        cached_entry(tmp_path / "cache", "key", write)
+    with pytest.raises(DataError, match=r"cache is a file, not a folder; .*data\.cache"):
+        cached_entry(tmp_path / place, "key", write)
 
 
 def test_a_cached_array_cannot_be_written_through(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from proxy_tasks.recipe import (
     TrainingRecipe,
 )
 from proxy_tasks.scenes import make_scenes
+from proxy_tasks.training import Training
 from search_space import SPINENET_49
 
 COLOURS = {"brightness": 0.5, "contrast": 0.5, "saturation": 0.5}
@@ -103,6 +104,16 @@ def test_maxup_takes_of_each_image_the_copy_with_the_largest_loss_of_its_own(
     for few, more in pairwise(best):
         assert (more >= few - 1e-5).all()
     assert (best[-1] > best[0] + 1e-4).sum() >= 4  # of 8; by chance a first of 6 is the largest
+
+
+def test_maxup_in_a_replayed_training_chooses_by_replay(
+    task: DetectionTask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Detector, "forward", None)
+    augmentation = Augmentation(AugmentationRecipe(maxup=2, **COLOURS), 0)  # type: ignore[arg-type]
+    stream = batches(task.data.train, 8, np.random.default_rng(0), flip=True)
+    training = Training(task.build(SPINENET_49, 0), stream, 2, task.training, augmentation)
+    assert np.isfinite(training.run(2).class_loss)
 
 
 def test_the_copies_of_an_image_are_moved_alike(detector: Detector, batch: Batch) -> None:

@@ -3,6 +3,7 @@ from itertools import islice
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
 from proxy_tasks.batches import batches, mirror
 from proxy_tasks.detection_dataset import DetectionSplit
@@ -31,6 +32,26 @@ def test_a_pass_takes_every_image_once(split: DetectionSplit) -> None:
     stream = batches(split, 2, np.random.default_rng(0), flip=False)
     seen = [int(image[0, 5, 0]) for batch in islice(stream, 5) for image in batch.images]
     assert sorted(seen) == sorted([*range(5), *range(5)])
+
+
+@pytest.mark.parametrize("flip", [False, True])
+def test_skipped_batches_are_not_read_and_change_nothing_that_follows(
+    split: DetectionSplit, flip: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = islice(batches(split, 3, np.random.default_rng(4), flip=flip), 4, 9)
+    expected = [batch.tensors() for batch in whole]
+    read: list[NDArray[np.int64]] = []
+    of_split = DetectionSplit.batch
+
+    def counted(split: DetectionSplit, index: NDArray[np.int64]) -> NDArray[np.uint8]:
+        read.append(index)
+        return of_split(split, index)
+
+    monkeypatch.setattr(DetectionSplit, "batch", counted)
+    rest = islice(batches(split, 3, np.random.default_rng(4), flip=flip, skip=4), 5)
+    for found, tensors in zip(rest, expected, strict=True):
+        assert all(a.equal(b) for a, b in zip(found.tensors(), tensors, strict=True))
+    assert len(read) == 5
 
 
 def test_a_batch_may_be_larger_than_the_split(split: DetectionSplit) -> None:

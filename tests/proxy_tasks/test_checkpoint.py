@@ -1,14 +1,20 @@
 """A paused training goes on as if it had not been paused, and a bad checkpoint changes nothing."""
 
+import io
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
-from proxy_tasks.checkpoint import TrainingState, load_checkpoint, save_checkpoint
+from proxy_tasks.augmentation_recipe import AugmentationRecipe
+from proxy_tasks.checkpoint import DIGEST, TrainingState, load_checkpoint, save_checkpoint
+from proxy_tasks.detection_dataset import DetectionSplit
 from proxy_tasks.detection_task import DetectionTask
 from proxy_tasks.errors import InvalidRecipe
 from proxy_tasks.recipe import (
@@ -26,6 +32,7 @@ from proxy_tasks.training_step import TrainingStep
 from search_space import SPINENET_49
 
 SEED = 5
+ODD = torch.zeros(7, 13)
 WHOLE = Fidelity(
     steps=6,
     batch_size=4,
@@ -80,7 +87,34 @@ def cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-100])
 
 
-@pytest.mark.parametrize("damage", [damage_nothing, Path.unlink, flip_a_bit, cut])
+def replace_by_a_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def rewrite(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    """With a digest that is valid."""
+    values = torch.load(io.BytesIO(path.read_bytes()[DIGEST:]), weights_only=True)
+    identity = values.pop("identity")
+    change(values)
+    save_checkpoint(TrainingState(**values), identity, path)
+
+
+def enlarge_a_weight(path: Path) -> None:
+    rewrite(path, lambda values: values["model"].update({next(iter(values["model"])): ODD}))
+
+
+def enlarge_a_moment(path: Path) -> None:
+    rewrite(path, lambda values: values["optimizer"]["state"][0].update(exp_avg=ODD))
+
+
+DAMAGES = (
+    *(damage_nothing, Path.unlink, flip_a_bit, cut),
+    *(replace_by_a_pipe, enlarge_a_weight, enlarge_a_moment),
+)
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
 def test_a_paused_training_ends_as_the_uninterrupted_one_to_the_last_bit(
     task: DetectionTask,
     uninterrupted: dict[str, float],
@@ -109,6 +143,39 @@ def test_a_sound_checkpoint_spares_its_steps(
     task.evaluate_at(SPINENET_49, SEED, RUNG, pause=tmp_path / "0.pt")
     task.evaluate_at(SPINENET_49, SEED, WHOLE.canonical(), resume=tmp_path / "0.pt")
     assert len(trained) == WHOLE.steps
+
+
+def test_a_sound_checkpoint_spares_reading_its_pictures(
+    task: DetectionTask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task.evaluate_at(SPINENET_49, SEED, RUNG, pause=tmp_path / "0.pt")
+    read = []
+    of_split = DetectionSplit.batch
+
+    def counted(split: DetectionSplit, index: NDArray[np.int64]) -> NDArray[np.uint8]:
+        if split is task.data.train:
+            read.append(index)
+        return of_split(split, index)
+
+    monkeypatch.setattr(DetectionSplit, "batch", counted)
+    task.evaluate_at(SPINENET_49, SEED, WHOLE.canonical(), resume=tmp_path / "0.pt")
+    assert len(read) == WHOLE.steps - 3
+
+
+def test_a_replayed_training_with_every_augmentation_goes_on_as_if_not_paused(
+    task: DetectionTask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its tape is recorded anew, at the weights of the checkpoint."""
+    replayed = replace(
+        task,
+        detector=DetectorRecipe(normalization="group_norm"),
+        augmentation=AugmentationRecipe(True, (0.5, 2.0), 0.1, 0.3, 0.3, 0.3, 4.0, 0.3, maxup=2),
+    )
+    monkeypatch.setattr(TrainingStep, "_backpropagate", None)  # all steps are replayed
+    uninterrupted = without_times(replayed.evaluate(SPINENET_49, SEED))
+    replayed.evaluate_at(SPINENET_49, SEED, RUNG, pause=tmp_path / "0.pt")
+    whole = replayed.evaluate_at(SPINENET_49, SEED, WHOLE.canonical(), resume=tmp_path / "0.pt")
+    assert without_times(whole) == uninterrupted
 
 
 def test_a_checkpoint_of_another_candidate_is_not_used(

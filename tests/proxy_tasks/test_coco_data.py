@@ -81,6 +81,21 @@ def test_a_test_file_gives_a_test_split(coco_folder: CocoFolder) -> None:
     assert test.image_ids.tolist() == [4, 5]
 
 
+@pytest.mark.parametrize("split", ["reward", "test"])
+def test_pictures_that_are_trained_on_too_are_refused(coco_folder: CocoFolder, split: str) -> None:
+    same = {split: "annotations/instances_train.json"}
+    assert "3 of its pictures are in " in refusal(coco_folder, **same)
+
+
+def test_splits_may_count_their_image_ids_each_from_1(coco_folder: CocoFolder) -> None:
+    for image in coco_folder.reward["images"]:
+        image["id"] -= 3
+    for record in coco_folder.reward["annotations"]:
+        record["image_id"] -= 3
+    coco_folder.save()
+    assert coco_folder.load().reward.image_ids.tolist() == [1, 2]
+
+
 def test_changed_boxes_count_though_the_pictures_are_cached(coco_folder: CocoFolder) -> None:
     coco_folder.load()
     coco_folder.train["annotations"][0]["bbox"] = [0, 0, 40, 30]

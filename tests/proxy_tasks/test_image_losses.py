@@ -1,7 +1,10 @@
+from typing import Any
+
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from proxy_tasks.image_losses import image_losses
 from proxy_tasks.losses import detection_loss
@@ -23,3 +26,20 @@ def test_each_image_has_the_loss_of_a_batch_of_it_alone(seed: int, box_weight: f
         alone = Targets(labels[i : i + 1], wanted[i : i + 1])
         parts = detection_loss(logits[i : i + 1], codes[i : i + 1], alone, scale)
         assert float(found[i]) == pytest.approx(float(sum(parts)), rel=1e-5)
+
+
+def test_no_number_of_an_anchor_and_class_takes_eight_bytes() -> None:
+    """Gigabytes at 512 px."""
+    sizes = []
+
+    class Watch(TorchDispatchMode):
+        def __torch_dispatch__(self, op: Any, _: Any, args: Any = (), kwargs: Any = None) -> Any:
+            out = op(*args, **(kwargs or {}))
+            if isinstance(out, torch.Tensor) and out.numel() == 2 * 30 * 7:
+                sizes.append(out.element_size())
+            return out
+
+    targets = Targets(torch.zeros(2, 30, dtype=torch.int64), torch.zeros(2, 30, 4))
+    with Watch():
+        image_losses(torch.zeros(2, 30, 7), torch.zeros(2, 30, 4), targets, LossScale())
+    assert sizes and max(sizes) == 4

@@ -1,3 +1,4 @@
+import errno
 import subprocess
 import sys
 from typing import Any
@@ -15,10 +16,20 @@ def test_numba_is_loaded_by_a_training_and_not_before() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_kernels_compile_where_no_cache_can_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "error",
+    [
+        # What numba says in a read-only installation of a user without a home.
+        RuntimeError("cannot cache function: no locator available"),
+        OSError(errno.ENOSPC, "No space left on device"),
+    ],
+)
+def test_kernels_compile_where_no_cache_can_be_written(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def without_cache(signature: str, *, cache: bool = False, **options: Any) -> Any:
-        if cache:  # what numba says in a read-only installation of a user without a home
-            raise RuntimeError("cannot cache function: no locator available")
+        if cache:
+            raise error
         return numba.njit(signature, **options)
 
     monkeypatch.setattr(kernel, "njit", without_cache)

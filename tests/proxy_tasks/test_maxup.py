@@ -72,6 +72,17 @@ def test_the_worst_copy_is_chosen_for_each_sample_and_not_for_the_batch() -> Non
     assert chosen.tolist() == [3, 9]
 
 
+@pytest.mark.parametrize("diverged", [0, 1, 2])
+def test_a_copy_whose_loss_is_no_number_is_chosen(diverged: int) -> None:
+    """Else the training would go on around its divergence."""
+    losses = iter(torch.tensor([1.0, 2.0, 3.0]).index_fill(0, torch.tensor(diverged), torch.nan))
+    draws = iter(torch.arange(3.0))
+    chosen = worst_copies(
+        nn.Identity(), lambda: next(draws).view(1), lambda _: next(losses).view(1), 3
+    )
+    assert chosen.tolist() == [diverged]
+
+
 def test_whole_images_are_chosen() -> None:
     copies = [torch.randn(6, 4, 4, 3) for _ in range(3)]
     draws = iter(copies)

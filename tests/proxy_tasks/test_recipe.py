@@ -4,7 +4,7 @@ import pytest
 
 from proxy_tasks.errors import InvalidRecipe
 from proxy_tasks.layers import ACTIVATIONS, NORMALIZATIONS
-from proxy_tasks.recipe import AnchorScale, DetectorRecipe, Fidelity, MatchScale
+from proxy_tasks.recipe import AnchorScale, DetectorRecipe, Fidelity, MatchScale, TrainingRecipe
 from search_space import InvalidSpace
 
 FIDELITY = Fidelity(
@@ -72,3 +72,14 @@ def test_a_config_may_name_every_normalization_and_activation_that_there_is() ->
         assert DetectorRecipe(normalization=name).normalization == name
     for name in ACTIVATIONS:
         assert DetectorRecipe(activation=name).activation == name
+
+
+@pytest.mark.parametrize("shares", [(), (0.9, 0.8), (0.8, 0.8)])
+def test_a_stepped_schedule_needs_rising_shares(shares: tuple[float, ...]) -> None:
+    with pytest.raises(InvalidRecipe, match="'step' needs at least one share of the steps"):
+        TrainingRecipe(0.1, schedule="step", decay_at=shares)
+
+
+def test_a_cosine_takes_no_shares() -> None:
+    with pytest.raises(InvalidRecipe, match=r"schedule is 'cosine': only 'step' decays there"):
+        TrainingRecipe(0.1, decay_at=(0.5,))

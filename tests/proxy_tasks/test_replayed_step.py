@@ -1,4 +1,7 @@
+import logging
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -71,34 +74,75 @@ def test_losses_are_of_the_batch_at_hand_and_not_of_the_recorded(
     torch.testing.assert_close(take_step(other, 1), expected)
 
 
-def test_a_batch_of_another_size_is_recorded_too(task: DetectionTask, drawn: Batch) -> None:
-    take_step = ReplayedStep(task.build(SPINENET_49, 0).train(), RECIPE, 2)
+def test_gradients_stay_those_of_autograd_from_shape_to_shape(
+    task: DetectionTask, drawn: Batch
+) -> None:
+    """Of the first steps of two shapes, and of later ones; the weights of both move alike."""
     small = Batch(*(tensor[:3] for tensor in drawn.tensors()))
-    assert take_step(drawn, 0).isfinite().all() and take_step(small, 1).isfinite().all()
+    other = Batch(drawn.images.flip(1), drawn.boxes, drawn.labels)
+    detector = task.build(SPINENET_49, 0).train()
+    take_step = ReplayedStep(detector, RECIPE, 5)
+    for step, batch in enumerate([drawn, small, other, small, drawn]):
+        with torch.enable_grad():
+            loss = sum(detector.loss(*batch.tensors()), torch.zeros(()))
+            expected = torch.autograd.grad(loss, [*detector.parameters()])
+        take_step._flat.zero_grad()
+        take_step._backpropagate(batch)
+        for (name, p), grad in zip(detector.named_parameters(), expected, strict=True):
+            assert p.grad is not None
+            scale = float(grad.abs().max())
+            torch.testing.assert_close(p.grad, grad, rtol=0, atol=1e-4 * scale + 1e-7, msg=name)
+        take_step(batch, step)
+
+
+def test_predictions_are_the_detectors_at_the_weights_of_the_day(
+    task: DetectionTask, drawn: Batch
+) -> None:
+    detector = task.build(SPINENET_49, 0).train()
+    take_step = ReplayedStep(detector, RECIPE, 2)
+    for step in range(2):
+        take_step(drawn, step)
+        with torch.no_grad():
+            pairs = zip(take_step.predict(drawn.images), detector(drawn.images), strict=True)
+        for found, expected in pairs:
+            torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize(
-    ("architecture", "recipe"),
+    ("architecture", "recipe", "reason"),
     [
-        (SPINENET_49, DetectorRecipe(normalization="batch_norm")),
-        (SPINENET_49, DetectorRecipe(normalization="group_norm", activation="swish")),
-        (SPINENET_49, DetectorRecipe(normalization="group_norm", stochastic_depth=0.5)),
-        (SPINENET_MOBILE, DetectorRecipe(normalization="group_norm")),
+        (SPINENET_49, DetectorRecipe(normalization="batch_norm"), "stem.conv.norm is a BatchNorm"),
+        (SPINENET_49, DetectorRecipe(normalization="group_norm", activation="swish"), "no tape"),
+        (
+            SPINENET_49,
+            DetectorRecipe(normalization="group_norm", stochastic_depth=0.5),
+            "drops branches by chance",
+        ),
+        (SPINENET_MOBILE, DetectorRecipe(normalization="group_norm"), "no tape"),
     ],
     ids=["batch_norm", "swish", "stochastic_depth", "squeeze_and_excitation"],
 )
-def test_what_cannot_be_recorded_is_trained_by_autograd(
-    task: DetectionTask, drawn: Batch, architecture: Architecture, recipe: DetectorRecipe
+def test_what_cannot_be_recorded_is_trained_by_autograd_and_said(
+    task: DetectionTask,
+    drawn: Batch,
+    architecture: Architecture,
+    recipe: DetectorRecipe,
+    reason: str,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """To the same weights, statistics included: recording leaves no trace."""
+    caplog.set_level(logging.INFO)
     states = []
     for kind in (ReplayedStep, TrainingStep):
         torch.manual_seed(0)
         detector = replace(task, detector=recipe).build(architecture, 0).train()
         detector.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        kind(detector, RECIPE, 1)(drawn, 0)
+        take_step = kind(detector, RECIPE, 2)
+        take_step(drawn, 0), take_step(drawn, 1)
         states.append(detector.state_dict())
     assert all(states[0][name].equal(value) for name, value in states[1].items())
+    (said,) = caplog.messages
+    assert reason in said
 
 
 def test_a_watched_network_is_not_replayed(task: DetectionTask, drawn: Batch) -> None:
@@ -109,3 +153,22 @@ def test_a_watched_network_is_not_replayed(task: DetectionTask, drawn: Batch) ->
     take_step = ReplayedStep(detector, RECIPE, 2)
     take_step(drawn, 0), take_step(drawn, 1)
     assert len(calls) == 2
+
+
+@pytest.mark.parametrize(
+    "register",
+    [
+        nn.modules.module.register_module_forward_hook,
+        nn.modules.module.register_module_forward_pre_hook,
+        nn.modules.module.register_module_full_backward_hook,
+        nn.modules.module.register_module_full_backward_pre_hook,
+    ],
+)
+def test_a_network_watched_with_all_others_is_not_replayed(
+    task: DetectionTask, drawn: Batch, register: Callable[..., Any]
+) -> None:
+    hook = register(lambda *_: None)
+    try:
+        assert record_network(task.build(SPINENET_49, 0).train(), drawn.images) is None
+    finally:
+        hook.remove()

@@ -1,8 +1,13 @@
+import itertools
+import os
+import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from proxy_tasks import scenes as scenes_file
 from proxy_tasks.detection_dataset import DetectionData
 from proxy_tasks.errors import DataError
 from proxy_tasks.scenes import make_scenes
@@ -27,6 +32,18 @@ def test_a_second_call_reads_the_cache(tmp_path: Path) -> None:
     again = scenes(tmp_path)
     assert {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*")} == before
     assert isinstance(again.train.images, np.memmap)
+
+
+@pytest.mark.parametrize("name", ["images.npy", "objects.npz"])
+def test_zeros_in_the_cache_are_drawn_anew(tmp_path: Path, name: str) -> None:
+    first = scenes(tmp_path)
+    for file in tmp_path.glob(f"*/{name}"):
+        size = file.stat().st_size
+        file.unlink()  # the first map keeps its pages
+        file.write_bytes(bytes(size))
+    again = scenes(tmp_path)
+    assert np.array_equal(again.train.images, first.train.images)
+    assert np.array_equal(again.train.boxes, first.train.boxes)
 
 
 def test_a_longer_split_starts_with_the_shorter_ones_scenes(tmp_path: Path) -> None:
@@ -67,3 +84,55 @@ def test_drawing_that_was_interrupted_goes_on_to_the_same_scenes(tmp_path: Path)
     assert seen[:3] == [250, 500, 600]
     for name in ("images", "starts", "boxes", "labels"):
         assert np.array_equal(getattr(resumed.train, name), getattr(whole.train, name))
+
+
+class Killed(BaseException):
+    """No handler's business."""
+
+
+@pytest.mark.parametrize("count", [4, 5])
+def test_a_build_killed_before_any_of_its_changes_to_the_disk_is_gone_on_with(
+    tmp_path: Path, count: int
+) -> None:
+    """Of whole and of broken chunks, over an entry that was cut."""
+    sizes = {"image_size": 32, "train": count, "reward": 2, "test": 0}
+    places = [(os, "fsync"), (shutil, "rmtree"), (Path, "replace"), (Path, "unlink")]
+    places += [(Path, "write_text"), (Path, "mkdir")]
+
+    def killed_at(change: int, cache: Path) -> bool:
+        changes = itertools.count()
+
+        def stopping(do: Any) -> Any:
+            def instead(*given: Any, **options: Any) -> Any:
+                locking = str(given[0]).endswith(".lock")  # which a killed process stops by itself
+                if not locking and next(changes) == change:
+                    raise Killed
+                return do(*given, **options)
+
+            return instead
+
+        with pytest.MonkeyPatch.context() as patch:
+            for owner, name in places:
+                patch.setattr(owner, name, stopping(getattr(owner, name)))
+            try:
+                make_scenes(**sizes, cache_dir=cache)
+            except Killed:
+                return True
+        return False
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scenes_file, "CHUNK", 2)
+        whole = make_scenes(**sizes, cache_dir=tmp_path / "whole")
+        for change in itertools.count():
+            cache = tmp_path / str(change)
+            shutil.copytree(tmp_path / "whole", cache)
+            for images in cache.glob("*/images.npy"):
+                images.write_bytes(images.read_bytes()[:-1])
+            if not killed_at(change, cache):
+                break
+            resumed = make_scenes(**sizes, cache_dir=cache)
+            for split, expected in ((resumed.train, whole.train), (resumed.reward, whole.reward)):
+                for name in ("images", "starts", "boxes", "labels"):
+                    assert np.array_equal(getattr(split, name), getattr(expected, name))
+            assert not [*cache.glob(".building*/")]
+    assert change > 30

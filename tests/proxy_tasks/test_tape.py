@@ -1,6 +1,7 @@
 """A tape against torch's operations and autograd, which are the definition."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import torch
@@ -20,7 +21,7 @@ from proxy_tasks.layers import (
     resize_nearest,
 )
 from proxy_tasks.stochastic_depth import StochasticDepth
-from proxy_tasks.tape import Tape, record
+from proxy_tasks.tape import Tape, record, recording
 from proxy_tasks.tape_convolutions import UNFOLDED_MADDS
 
 Network = Callable[[Tensor], Tensor]
@@ -192,6 +193,31 @@ def test_what_torch_makes_in_between_is_unknown_up_to_the_end() -> None:
             x = layer(x)
             known.append(tape.activation(x) is not None)
     assert known == [True, False, False]
+
+
+def test_a_tensor_that_was_changed_in_place_is_unknown() -> None:
+    """A replay would leave the change out."""
+    before, after = first(8), ConvNorm(PointwiseConv(8, 8), "group_norm", "relu")
+    for p in [*before.parameters(), *after.parameters()]:
+        p.grad = torch.zeros_like(p)
+    tape = Tape(torch.randn(1, 4, 4, 3))
+    with record(tape):
+        x = before(tape.image)
+        assert tape.activation(x) is not None
+        x[:, :2].mul_(2)
+        assert tape.activation(x) is None and tape.activation(after(x)) is None
+
+
+def test_tapes_of_two_threads_do_not_meet() -> None:
+    mine, theirs = Tape(torch.randn(1, 2, 2, 3)), Tape(torch.randn(1, 2, 2, 3))
+    with ThreadPoolExecutor(1) as thread:
+        other = record(theirs)
+        with record(mine):
+            assert thread.submit(recording).result() is None
+            thread.submit(other.__enter__).result()
+            assert recording() is mine
+        assert recording() is None and thread.submit(recording).result() is theirs
+        thread.submit(other.__exit__, None, None, None).result()
 
 
 def test_a_frozen_layer_is_not_recorded() -> None:
