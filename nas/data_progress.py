@@ -1,4 +1,7 @@
-"""Images being prepared, on the screen: a bar on a terminal, a line now and then elsewhere."""
+"""Images being prepared, on the screen: a bar on a terminal, a line now and then elsewhere.
+
+What takes under ten seconds is not worth a line.
+"""
 
 import time
 from collections.abc import Iterator
@@ -32,20 +35,22 @@ def data_progress(console: Console | None = None) -> Iterator[BuildProgress]:
 
 
 class _Lines:
-    """The first and the last count of a split, and one every ten seconds."""
+    """One line every ten seconds for each split, and the last one where there was another."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._next = 0.0
-        self._total: int | None = None
+        self._next: float | None = None  # None: no split is being made
+        self._told = False
 
     def show(self, done: int, total: int) -> None:
         now = time.monotonic()
-        if done < total and total == self._total and now < self._next:
-            return
-        self._total = None if done == total else total
-        self._next = now + EVERY
-        self._console.print(f"{WHAT}: {done} of {total}", soft_wrap=True, highlight=False)
+        if self._next is None:
+            self._next, self._told = now + EVERY, False
+        if now >= self._next or (done == total and self._told):
+            self._console.print(f"{WHAT}: {done} of {total}", soft_wrap=True, highlight=False)
+            self._next, self._told = now + EVERY, True
+        if done == total:
+            self._next = None
 
 
 class _Bar:

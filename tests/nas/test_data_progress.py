@@ -18,21 +18,27 @@ def told(*pairs: tuple[int, int], terminal: bool = False) -> str:
     return console.file.getvalue()
 
 
-def test_off_a_terminal_a_line_tells_of_the_first_and_of_the_last_image() -> None:
-    lines = told((0, 900), (64, 900), (128, 900), (900, 900)).splitlines()
-    assert lines == ["preparing images: 0 of 900", "preparing images: 900 of 900"]
-
-
-def test_ten_seconds_later_comes_another_line(monkeypatch: pytest.MonkeyPatch) -> None:
+def numbers(monkeypatch: pytest.MonkeyPatch, *pairs: tuple[int, int]) -> list[str]:
+    """What is told of, off a terminal, where six seconds pass from one call to the next."""
     clock = iter(range(0, 100, 6))
     monkeypatch.setattr("nas.data_progress.time.monotonic", lambda: next(clock))
-    lines = told((0, 900), (64, 900), (128, 900), (192, 900)).splitlines()
-    assert [line.split()[2] for line in lines] == ["0", "128"]
+    return [line.split()[2] for line in told(*pairs).splitlines()]
 
 
-def test_each_split_has_its_own_lines() -> None:
-    lines = told((0, 9), (9, 9), (0, 9), (9, 9)).splitlines()
-    assert [line.split()[2] for line in lines] == ["0", "9", "0", "9"]
+def test_off_a_terminal_what_is_soon_done_is_not_told_of() -> None:
+    assert told((0, 900), (64, 900), (900, 900)) == ""
+
+
+def test_ten_seconds_later_comes_a_line_and_at_the_end_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pairs = (0, 900), (64, 900), (128, 900), (192, 900), (900, 900)
+    assert numbers(monkeypatch, *pairs) == ["128", "900"]
+
+
+def test_each_split_has_its_own_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    pairs = (0, 90), (1, 90), (2, 90), (90, 90), (0, 70), (70, 70)
+    assert numbers(monkeypatch, *pairs) == ["2", "90"]
 
 
 def test_on_a_terminal_a_bar_is_drawn() -> None:
