@@ -113,6 +113,11 @@ def _parser() -> OneLineParser:
         help="compare searches with rungs at these shares of a training, such as 0.25,0.5, with "
         "searches without: how much less training they need for the same regret",
     )
+    _add_outputs(parser)
+    return parser
+
+
+def _add_outputs(parser: OneLineParser) -> None:
     parser.add_argument(
         "--format", choices=["table", "json"], default="table", help="what is printed"
     )
@@ -123,7 +128,6 @@ def _parser() -> OneLineParser:
         "same",
     )
     parser.add_argument("--plot", metavar="FILE.svg", help="draw curves and ratios; .png too")
-    return parser
 
 
 def _settings(known: Namespace) -> ScorecardSettings:

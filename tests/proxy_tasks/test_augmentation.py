@@ -12,17 +12,11 @@ from proxy_tasks.batches import Batch, batches
 from proxy_tasks.detection_task import DetectionTask
 from proxy_tasks.detector import Detector
 from proxy_tasks.recipe import (
-    AnchorScale,
-    DetectionLimits,
     DetectorRecipe,
-    Fidelity,
-    LossScale,
-    MatchScale,
-    TrainingRecipe,
 )
-from proxy_tasks.scenes import make_scenes
 from proxy_tasks.training import Training
 from search_space import SPINENET_49
+from tests.proxy_tasks.tiny_task import TINY, make_tiny_task
 
 COLOURS = {"brightness": 0.5, "contrast": 0.5, "saturation": 0.5}
 
@@ -30,26 +24,8 @@ COLOURS = {"brightness": 0.5, "contrast": 0.5, "saturation": 0.5}
 @pytest.fixture(scope="module")
 def task(tmp_path_factory: pytest.TempPathFactory) -> DetectionTask:
     cache = tmp_path_factory.mktemp("cache")
-    return DetectionTask(
-        data=make_scenes(image_size=64, train=40, reward=20, test=0, cache_dir=cache),
-        fidelity=Fidelity(
-            steps=4,
-            batch_size=8,
-            image_size=64,
-            filter_scale=0.125,
-            resample_alpha=0.5,
-            endpoint_filters=16,
-            head_convs=1,
-            head_filters=16,
-            stem_filters=16,
-        ),
-        training=TrainingRecipe(learning_rate=1e-2),
-        detector=DetectorRecipe(normalization="group_norm"),
-        anchors=AnchorScale(1.5, 1, (1.0,)),
-        matching=MatchScale(0.4, 0.3),
-        loss=LossScale(box_weight=20.0),
-        limits=DetectionLimits(score_threshold=0.0),
-    )
+    detector = DetectorRecipe(normalization="group_norm")
+    return make_tiny_task(cache, fidelity=replace(TINY, batch_size=8), detector=detector)
 
 
 @pytest.fixture

@@ -18,50 +18,24 @@ from proxy_tasks.detection_dataset import DetectionSplit
 from proxy_tasks.detection_task import DetectionTask
 from proxy_tasks.errors import InvalidRecipe
 from proxy_tasks.recipe import (
-    AnchorScale,
-    DetectionLimits,
     DetectorRecipe,
-    Fidelity,
-    LossScale,
-    MatchScale,
-    TrainingRecipe,
 )
-from proxy_tasks.scenes import make_scenes
 from proxy_tasks.task import MultiFidelityTask
 from proxy_tasks.training_step import TrainingStep
 from search_space import SPINENET_49
+from tests.proxy_tasks.tiny_task import TINY, make_tiny_task
 
 SEED = 5
 ODD = torch.zeros(7, 13)
-WHOLE = Fidelity(
-    steps=6,
-    batch_size=4,
-    image_size=64,
-    filter_scale=0.125,
-    resample_alpha=0.5,
-    endpoint_filters=16,
-    head_convs=1,
-    head_filters=16,
-    stem_filters=16,
-)
+WHOLE = replace(TINY, steps=6)
 RUNG = replace(WHOLE, stop_step=3).canonical()
 
 
 @pytest.fixture(scope="module")
 def task(tmp_path_factory: pytest.TempPathFactory) -> DetectionTask:
     """BatchNorm and stochastic depth: buffers and torch's generator are part of the state."""
-    return DetectionTask(
-        data=make_scenes(
-            image_size=64, train=10, reward=20, test=0, cache_dir=tmp_path_factory.mktemp("cache")
-        ),
-        fidelity=WHOLE,
-        training=TrainingRecipe(learning_rate=1e-2),
-        detector=DetectorRecipe(stochastic_depth=0.5),
-        anchors=AnchorScale(1.5, 1, (1.0,)),
-        matching=MatchScale(0.4, 0.3),
-        loss=LossScale(box_weight=20.0),
-        limits=DetectionLimits(score_threshold=0.0),
-    )
+    cache = tmp_path_factory.mktemp("cache")
+    return make_tiny_task(cache, fidelity=WHOLE, detector=DetectorRecipe(stochastic_depth=0.5))
 
 
 @pytest.fixture(scope="module")

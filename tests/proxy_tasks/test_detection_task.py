@@ -8,46 +8,19 @@ import torch
 from proxy_tasks.detection_task import DetectionTask
 from proxy_tasks.errors import Diverged
 from proxy_tasks.recipe import (
-    AnchorScale,
-    DetectionLimits,
     DetectorRecipe,
     EvaluationRecipe,
-    Fidelity,
-    LossScale,
-    MatchScale,
     TrainingRecipe,
 )
-from proxy_tasks.scenes import make_scenes
 from search_space import SPINENET_49, SPINENET_MOBILE, ModelSize, SpineNetSpace, network_cost
+from tests.proxy_tasks.tiny_task import make_tiny_task
 
 
 @pytest.fixture(scope="module")
 def task(tmp_path_factory: pytest.TempPathFactory) -> DetectionTask:
     """The quick preset's proxy at four steps."""
-    data = make_scenes(
-        image_size=64, train=40, reward=20, test=0, cache_dir=tmp_path_factory.mktemp("cache")
-    )
-    fidelity = Fidelity(
-        steps=4,
-        batch_size=4,
-        image_size=64,
-        filter_scale=0.125,
-        resample_alpha=0.5,
-        endpoint_filters=16,
-        head_convs=1,
-        head_filters=16,
-        stem_filters=16,
-    )
-    return DetectionTask(
-        data=data,
-        fidelity=fidelity,
-        training=TrainingRecipe(learning_rate=1e-2),
-        detector=DetectorRecipe(normalization="group_norm", zero_init=True),
-        anchors=AnchorScale(1.5, 1, (1.0,)),
-        matching=MatchScale(0.4, 0.3),
-        loss=LossScale(box_weight=20.0),
-        limits=DetectionLimits(score_threshold=0.0),
-    )
+    detector = DetectorRecipe(normalization="group_norm", zero_init=True)
+    return make_tiny_task(tmp_path_factory.mktemp("cache"), detector=detector)
 
 
 def without_times(metrics: dict[str, float]) -> dict[str, float]:

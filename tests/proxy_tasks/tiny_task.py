@@ -15,23 +15,24 @@ from proxy_tasks.recipe import (
 )
 from proxy_tasks.scenes import make_scenes
 
+TINY = Fidelity(
+    steps=4,
+    batch_size=4,
+    image_size=64,
+    filter_scale=0.125,
+    resample_alpha=0.5,
+    endpoint_filters=16,
+    head_convs=1,
+    head_filters=16,
+    stem_filters=16,
+)
+
 
 def make_tiny_task(cache: Path, **changes: Any) -> DetectionTask:
-    """Of generated scenes at 64 px, four steps of four."""
-    fidelity = Fidelity(
-        steps=4,
-        batch_size=4,
-        image_size=64,
-        filter_scale=0.125,
-        resample_alpha=0.5,
-        endpoint_filters=16,
-        head_convs=1,
-        head_filters=16,
-        stem_filters=16,
-    )
+    """Of generated scenes at 64 px, but for the fields that change."""
     settings: dict[str, Any] = {
         "data": make_scenes(image_size=64, train=40, reward=20, test=0, cache_dir=cache),
-        "fidelity": fidelity,
+        "fidelity": TINY,
         "training": TrainingRecipe(learning_rate=1e-2),
         "detector": DetectorRecipe(normalization="batch_norm"),
         "anchors": AnchorScale(1.5, 1, (1.0,)),
