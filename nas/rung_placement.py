@@ -12,9 +12,6 @@ CHANCE: Final = 0.3
 # At a rung, over all candidates: it throws out the broken ones. Of 12 in an order of chance 1 in 20
 # agrees better (Spearman's one-sided 5 % point, 0.503).
 USEFUL: Final = 0.5
-# A later rung must agree by so much better than the one before. A judgement and no test: 12
-# candidates do not resolve it, but a rung that gains less is not worth another evaluation.
-GAIN: Final = 0.1
 NOTHING: Final[Mapping[float, float]] = MappingProxyType({})
 
 
@@ -25,13 +22,13 @@ def recommended_rungs(agreement: Mapping[float, float]) -> tuple[float, ...]:
         after all of it, over the candidates that a search begins with. Shares of 1 are left out.
 
     The lowest share that agrees by at least 0.5 is the first rung, and each later one that agrees
-    by 0.1 more than the rung before is another. Raises UsageError for a share or a rho that is
-    none.
+    better than the rung before is another: on landscapes four rungs, each of twice the share, save
+    more than any two of them (docs/proxy.md). Raises UsageError for a share or a rho that is none.
     """
     rungs: list[float] = []
     for share, rho in sorted(agreement.items()):
         _check(share, rho)
-        if share < 1 and rho >= (agreement[rungs[-1]] + GAIN if rungs else USEFUL):
+        if share < 1 and (rho > agreement[rungs[-1]] if rungs else rho >= USEFUL):
             rungs.append(share)
     return tuple(rungs)
 

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 class RewardLandscape(Protocol):
-    """A reward that costs nothing, and the truth behind it, after any share of a training."""
+    """A reward that costs nothing, after any share of a training, and the truth behind it."""
 
-    def value(self, architecture: Architecture, share: float = 1.0) -> float:
+    def value(self, architecture: Architecture) -> float:
         """Without noise."""
         ...
 
-    def evaluation_noise(self, architecture: Architecture, seed: int, share: float = 1.0) -> float:
-        """What an evaluation is off by, which an architecture and a seed fix."""
+    def evaluation_noise(self, architecture: Architecture, seed: int) -> float:
+        """What a whole training is off by, which an architecture and a seed fix."""
         ...
 
     def reward(self, architecture: Architecture, seed: int, share: float = 1.0) -> float:

@@ -1,6 +1,5 @@
 """Synthetic rewards with a known truth: what controllers are compared on. They train nothing."""
 
-import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -8,7 +7,7 @@ from types import MappingProxyType
 import numpy as np
 
 from proxy_tasks.errors import InvalidRecipe
-from proxy_tasks.learning_curve import curve_deficit
+from proxy_tasks.learning_curve import curve_level, curve_noise
 from proxy_tasks.random_messages import RandomMessages
 from proxy_tasks.random_tables import RandomTables
 from proxy_tasks.recipe import Fidelity
@@ -17,8 +16,7 @@ from search_space import SPACES, Architecture, SearchSpace
 Potential = Callable[[Architecture], float]
 
 LARGEST_NOISE = 100.0  # a hundred times what there is to find; sums and squares stay finite
-SHARED_NOISE = 0.5  # correlation of the noise at a rung with that at the end of one training
-LATENESS_STREAM, RUNG_STREAM = 1, 2  # generators besides an evaluation's
+RUNG_STREAM = 2  # generators besides an evaluation's
 SAMPLE = 512  # members that a landscape is standardised on: the SD is known to 3 %
 AP_MEAN, AP_SD = 0.38, 0.045  # of 54 uniform networks that lose no detail, on `quick`
 
@@ -79,34 +77,28 @@ class Landscape:
         values = [self._potential(architecture) for architecture in sample]
         self._mean, self._sd = float(np.mean(values)), float(np.std(values)) or 1.0
 
-    def value(self, architecture: Architecture, share: float = 1.0) -> float:
-        """Without noise: 0 is the mean of uniform members, 1 a standard deviation above it.
-
-        `share` of the full training, in (0, 1]: with less of it values are lower, and tell networks
-        less well apart, above all the good ones (`proxy_tasks/learning_curve.py`).
-        """
-        final = (self._potential(architecture) - self._mean) / self._sd
-        if share >= 1:
-            return final
-        rng = np.random.default_rng([self._seed, int(architecture.key, 16), LATENESS_STREAM])
-        return final - curve_deficit(final, float(rng.standard_normal()), share)
+    def value(self, architecture: Architecture) -> float:
+        """Without noise: 0 is the mean of uniform members, 1 a standard deviation above it."""
+        return (self._potential(architecture) - self._mean) / self._sd
 
     def reward(self, architecture: Architecture, seed: int, share: float = 1.0) -> float:
-        """`value` and `evaluation_noise`."""
-        return self.value(architecture, share) + self.evaluation_noise(architecture, seed, share)
+        """`value` and `evaluation_noise`; after a share of the training less well known, and lower.
 
-    def evaluation_noise(self, architecture: Architecture, seed: int, share: float = 1.0) -> float:
-        """What an evaluation is off by, which the network and a seed from 0 on fix.
-
-        At each share of one training it is as large, and has a correlation of 0.5 with the last.
+        `share`, in (0, 1]: a part of a training is off its end by noise of its own, and has a part
+        of its AP (`proxy_tasks/learning_curve.py`).
         """
-        key = int(architecture.key, 16)
-        last = float(np.random.default_rng([seed, key]).standard_normal())
+        final = self.value(architecture) + self.evaluation_noise(architecture, seed)
         if share >= 1:
-            return self.noise * last
-        rng = np.random.default_rng([seed, key, RUNG_STREAM, int(share * 2**32)])
-        own = float(rng.standard_normal())
-        return self.noise * (SHARED_NOISE * last + math.sqrt(1 - SHARED_NOISE**2) * own)
+            return final
+        stream = [seed, int(architecture.key, 16), RUNG_STREAM, int(share * 2**32)]
+        own = self.noise * curve_noise(share) * np.random.default_rng(stream).standard_normal()
+        above_zero = max(AP_MEAN / AP_SD + final + own, 0.0)
+        return float(final + own - (1 - curve_level(share)) * above_zero)
+
+    def evaluation_noise(self, architecture: Architecture, seed: int) -> float:
+        """What a whole training is off by, which the network and a seed from 0 on fix."""
+        rng = np.random.default_rng([seed, int(architecture.key, 16)])
+        return self.noise * float(rng.standard_normal())
 
     def evaluate(self, architecture: Architecture, seed: int) -> dict[str, float]:
         """The reward as an `AP`, so that a landscape can be searched like any task."""

@@ -1,25 +1,24 @@
-"""How far a training is from where it will end: the curves of landscapes."""
+"""What an AP is after a part of a training: the curves of landscapes.
+
+Measured on 40 uniform networks of `spinenet-49`, `quick`, at 1/16, 1/8, 1/4 and 1/2 of the steps
+(docs/proxy.md, "How early it shows"): the slope of the AP on that at the end is 0.06, 0.26, 0.47
+and 0.76, and what it is off that line by hardly correlates from one part to the next.
+"""
 
 import math
 
-SLOWEST = 2.5  # standard deviations of lateness; beyond them curves would fall
-LATENESS = 0.55
-RISE = 1.5  # larger than LATENESS * SLOWEST: every curve rises
-FAST, RATE = 1.0, 6.0  # what every network learns first, and how fast
+RATE, LATE = 2.6, 0.035  # of the curve that fits these slopes: 0.08, 0.23, 0.47, 0.76
+START = 1e-3  # from here on there is some AP; before, curves stay above 0
 
 
-def curve_deficit(final: float, lateness: float, share: float) -> float:
-    """Final value less the value after `share` of the training: 0 at 1, larger before.
+def curve_level(share: float) -> float:
+    """Of an AP at the end, what it is after a share of the training in (0, 1]: rises to 1."""
+    risen = 1 - math.exp(-RATE * (share - LATE))
+    return max(risen / (1 - math.exp(-RATE * (1 - LATE))), START * share)
 
-    All networks learn something at once; then good ones rise by more than others (the slope of a
-    curve grows with a final value above the mean), and late ones by more than early ones. So a low
-    rung tells broken from sound, and little else, as was measured on trainings with a cosine
-    schedule: rank correlations of 0.70 and 0.82 with the final AP after a quarter and a half of
-    them over all networks, and of 0.1 to 0.4 and 0.4 to 0.5 over the sound half. Here, with a noise
-    of 0.3 and normal values: 0.69 and 0.84, 0.22 and 0.49.
 
-    final: in standard deviations between networks. lateness: standard normal, the network's own.
+def curve_noise(share: float) -> float:
+    """SD of what an AP after a share of the training, brought to the level of the end, is off the
+    end's by, in SDs of a seed: as if parts of a training were independent measurements.
     """
-    late = min(max(lateness, -SLOWEST), SLOWEST)
-    rest = (1 - share) * (RISE + max(final, 0.0) + LATENESS * late)
-    return rest + FAST * (math.exp(-RATE * share) - math.exp(-RATE))
+    return math.sqrt(1 / share - 1)

@@ -18,8 +18,9 @@ def test_a_share_whose_order_is_chance_is_no_rung() -> None:
     assert rung_advice({0.25: 0.02, 0.5: 0.40}).startswith("no rungs: rank agreement")
 
 
-def test_a_second_rung_that_knows_no_more_is_left_out() -> None:
-    assert recommended_rungs({0.125: 0.6, 0.25: 0.65, 0.5: 0.8}) == (0.125, 0.5)
+def test_a_later_rung_that_knows_no_more_is_left_out() -> None:
+    assert recommended_rungs({0.125: 0.6, 0.25: 0.6, 0.5: 0.8}) == (0.125, 0.5)
+    assert recommended_rungs({0.125: 0.6, 0.25: 0.65, 0.5: 0.62}) == (0.125, 0.25)
 
 
 def test_what_a_rung_cannot_tell_apart_is_said() -> None:
