@@ -15,7 +15,7 @@ search: setup
 	@echo '(`nas` is $(BIN)/nas; `. $(BIN)/activate` puts it on the PATH)'
 
 test: setup check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 check: setup
 	$(BIN)/ruff check .
