@@ -5,9 +5,10 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from nas.lost_attempts import ATTEMPTS, check_attempts, lose_attempt
 from nas.study import Metrics, Objective, reward_of, trial_seed
 from proxy_tasks.errors import DataError
-from results import FailureKind, Outcome, Trial, TrialStatus, TrialStore
+from results import Failure, FailureKind, Outcome, Trial, TrialStatus, TrialStore
 from search_space import Architecture, Genotype
 
 
@@ -45,11 +46,13 @@ class PlannedStudy:
         objective: Objective,
         seed: int,
         cost: Callable[[Architecture], Metrics],
+        attempts: int = ATTEMPTS,
     ) -> None:
         self.plan, self.store, self.seed = plan, store, seed
         self.objective, self.cost = objective, cost
+        self.attempts = check_attempts(attempts)
         self._in_flight = deque(store.running())
-        self._next = store.count()
+        self._next = store.next_number()
 
     @property
     def done(self) -> bool:
@@ -106,3 +109,7 @@ class PlannedStudy:
             known = self.store.trial(number).metrics
             reward = reward_of(self.objective, {**known, **outcome.metrics})
         return self.store.finish(number, outcome, reward)
+
+    def lose(self, number: int, failure: Failure) -> Trial:
+        """Commit that an attempt at a trial was lost with its worker or node: see `TrialSource`."""
+        return lose_attempt(self, self.store, number, failure, self.attempts)

@@ -1,10 +1,17 @@
 """Bring a fresh controller to where a run's journal left it."""
 
+from collections import Counter
+from collections.abc import Callable
+
 from controllers import FIDELITY, Controller, Metrics
 from nas.errors import ReplayMismatch
-from results import Trial, TrialStore
+from results import Event, Trial, TrialStore
 from results.training_length import training_length
-from search_space import SearchSpace
+from search_space import Genotype, SearchSpace
+
+Reward = float | None
+# Sees an event before it is played, its trial as it is today, and the reward that this had then.
+Watch = Callable[[Event, Trial, Reward], None]
 
 
 def observed_metrics(trial: Trial) -> Metrics:
@@ -12,39 +19,68 @@ def observed_metrics(trial: Trial) -> Metrics:
     return {**trial.metrics, FIDELITY: training_length(trial.fidelity).share}
 
 
-def replay(store: TrialStore, space: SearchSpace, controller: Controller) -> None:
+def replay(
+    store: TrialStore, space: SearchSpace, controller: Controller, watch: Watch | None = None
+) -> Counter[str]:
     """Tell the controller what other runs knew (the warm start), then play every recorded event.
 
-    The next proposal is then the one that the uninterrupted search would have made. Raises
-    ReplayMismatch at the first proposal that differs from the recorded one.
+    The next proposal is then the one that the uninterrupted search would have made. Returns how
+    many events there were of each kind. Raises ReplayMismatch at the first proposal that differs
+    from the recorded one; what `watch` raises goes through.
+
+    A trial that was reopened had failed before: each result that a reopening follows is told as a
+    failure's, without a reward.
     """
-    for warm in store.warm_trials():
+    with store.snapshot():
+        warm_trials, events = store.warm_trials(), list(store.events())
+        trials = {trial.number: trial for trial in store.trials()}
+    for warm in warm_trials:
         controller.observe(warm.genotype, warm.reward, {**warm.metrics, FIDELITY: 1.0})
-    trials = {trial.number: trial for trial in store.trials()}
+    retries = Counter(event.number for event in events if event.kind == "retry")  # still to come
+    begun: set[int] = set()
     observed: set[int] = set()
-    proposed: set[int] = set()
-    for event in store.events():
+    for event in events:
         trial = trials[event.number]
-        if event.kind == "observe":
-            observed.add(trial.number)
-            if trial.genotype is not None:
-                controller.observe(trial.genotype, trial.reward, observed_metrics(trial))
-            continue
-        proposed.add(trial.number)
-        if event.kind == "promote":  # the study's doing: no controller had a say in it
-            continue
-        genotype = controller.propose()
-        key = space.decode(genotype).key
-        if key != trial.key:
-            raise ReplayMismatch(
-                f"{store.path}: event {event.seq} proposed trial {trial.number} ({trial.key[:8]}), "
-                f"but the controller now proposes {key[:8]}: resume with the version of spinenas "
-                "and the config that began this run"
-            )
-        if event.kind == "duplicate" and trial.number in observed:
-            controller.observe(genotype, trial.reward, observed_metrics(trial))
-    if proposed != trials.keys():
+        reward = None if retries[trial.number] else trial.reward
+        if watch is not None:
+            watch(event, trial, reward)
+        match event.kind:
+            case "propose":
+                _propose(store, space, controller, event, trial)
+            case "duplicate":
+                genotype = _propose(store, space, controller, event, trial)
+                if trial.number in observed:
+                    controller.observe(genotype, reward, observed_metrics(trial))
+            case "observe" | "import":
+                observed.add(trial.number)
+                if trial.genotype is not None:
+                    controller.observe(trial.genotype, reward, observed_metrics(trial))
+            case "retry":
+                retries[trial.number] -= 1
+                observed.discard(trial.number)
+            case "promote" | "lost":  # no controller had a say in it
+                pass
+        if event.kind in ("propose", "promote", "import"):
+            begun.add(trial.number)
+    if begun != trials.keys():
         raise ReplayMismatch(
-            f"{store.path}: the journal has {len(proposed)} proposals for {len(trials)} trials: "
+            f"{store.path}: the journal has {len(begun)} proposals for {len(trials)} trials: "
             "bring the file back from a copy"
         )
+    return Counter(event.kind for event in events)
+
+
+def _propose(
+    store: TrialStore, space: SearchSpace, controller: Controller, event: Event, trial: Trial
+) -> Genotype:
+    """What the controller proposes now. Raises ReplayMismatch if it is not what the event says."""
+    genotype = controller.propose()
+    key = space.decode(genotype).key
+    if key != trial.key:
+        again = " again" if event.kind == "duplicate" else ""
+        raise ReplayMismatch(
+            f"{store.path}: event {event.seq} proposed trial {trial.number}{again} "
+            f"({trial.key[:8]}), but the controller now proposes {key[:8]}: resume with the "
+            "version of spinenas and the config that began this run"
+        )
+    return genotype

@@ -9,9 +9,10 @@ import numpy as np
 
 from controllers import Controller
 from nas.errors import UsageError
+from nas.lost_attempts import ATTEMPTS, check_attempts, lose_attempt
 from nas.replay import observed_metrics, replay
 from nas.rungs import Promotions, Rungs
-from results import Outcome, Trial, TrialStatus, TrialStore
+from results import Failure, Outcome, Trial, TrialStatus, TrialStore
 from search_space import Architecture, InvalidGenotype, SearchSpace
 
 # So many known architectures in a row mean that the controller has nothing new to say.
@@ -52,15 +53,16 @@ class Study:
         seed: int,
         fidelity: str | Rungs,
         cost: Callable[[Architecture], Metrics],
+        attempts: int = ATTEMPTS,
     ) -> None:
         self.space, self.controller, self.objective = space, controller, objective
         self.store, self.budget, self.seed = store, budget, seed
         self.rungs = Rungs((fidelity,)) if isinstance(fidelity, str) else fidelity
-        self.cost = cost
+        self.cost, self.attempts = cost, check_attempts(attempts)
         self.exhausted = False  # the controller found nothing new in MOST_DUPLICATES proposals
         replay(store, space, controller)
         self._in_flight = deque(store.running())
-        self._next, self._candidates = store.count(), store.candidates()
+        self._next, self._candidates = store.next_number(), store.candidates()
         self._promotions = self._restored_promotions()
 
     @property
@@ -122,6 +124,13 @@ class Study:
         if trial.genotype is not None:
             self.controller.observe(trial.genotype, trial.reward, observed_metrics(trial))
         return trial
+
+    def lose(self, number: int, failure: Failure) -> Trial:
+        """Commit that an attempt at a trial was lost with its worker or node: see `TrialSource`.
+
+        The controller hears of it only when the last of `attempts` is lost.
+        """
+        return lose_attempt(self, self.store, number, failure, self.attempts)
 
     def _known(self, key: str) -> Trial | None:
         """What is known of an architecture at the highest rung that it has ended, or began."""

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from results import Outcome, Trial
+from results import Failure, Outcome, Trial
 
 
 class TrialSource(Protocol):
@@ -22,4 +22,10 @@ class TrialSource(Protocol):
 
     def tell(self, number: int, outcome: Outcome) -> Trial:
         """Commit what became of a trial; the trial with its result."""
+        ...
+
+    def lose(self, number: int, failure: Failure) -> Trial:
+        """Commit that an attempt was lost with its worker or node. The trial is running: hand it
+        out again; or it has failed for good, after as many attempts as the source allows.
+        """
         ...

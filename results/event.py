@@ -3,19 +3,23 @@
 from dataclasses import dataclass
 from typing import Literal
 
-EventKind = Literal["propose", "duplicate", "promote", "observe"]
+EventKind = Literal["propose", "duplicate", "promote", "observe", "lost", "retry", "import"]
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What happened to the controller, in the order in which it happened.
+    """What happened to a trial, in the order in which it happened.
 
-    `propose`: it proposed what became trial `number`. `duplicate`: it proposed an architecture
-    that was known as trial `number`. `promote`: the study, not the controller, began trial
-    `number`, which continues another at a higher rung. `observe`: the result of trial `number` was
-    committed, and the controller told. Playing these to a fresh one brings it to where it was.
+    `propose`: the controller proposed what became trial `number`. `duplicate`: it proposed an
+    architecture that was known as trial `number`. `promote`: the study, not the controller, began
+    trial `number`, which continues another at a higher rung. `observe`: the result of trial
+    `number` was committed, and the controller told. `lost`: an attempt at it ended with its worker
+    or node, as the detail says. `retry`: it had failed, as the detail says, and is tried again.
+    `import`: it was taken over with its result from another run, which the detail names, and the
+    controller told. Playing these to a fresh controller brings it to where it was.
     """
 
     seq: int  # from 1, without gaps
     kind: EventKind
     number: int
+    detail: str | None = None

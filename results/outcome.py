@@ -21,13 +21,20 @@ RESERVED_NAMES = frozenset(
 
 
 class FailureKind(StrEnum):
-    """Whose fault a failure is: the first three the candidate's, the last two not."""
+    """Whose fault a failure is: the candidate's (the first four), the machines', the data's."""
 
     DIVERGED = "diverged"
     OUT_OF_MEMORY = "out_of_memory"
+    TIME_LIMIT = "time_limit"
     CRASHED = "crashed"
     WORKER_LOST = "worker_lost"
+    NODE_LOST = "node_lost"
     DATA_ERROR = "data_error"
+
+    @property
+    def is_infrastructure(self) -> bool:
+        """Whether it says nothing about the candidate, which is then tried again."""
+        return self in (FailureKind.WORKER_LOST, FailureKind.NODE_LOST)
 
 
 @dataclass(frozen=True, slots=True)

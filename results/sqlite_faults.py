@@ -16,6 +16,7 @@ from results.errors import (
 )
 
 FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+NO_TEXT = "a text in it is not UTF-8"
 
 
 @contextmanager
@@ -23,6 +24,8 @@ def reported(path: Path) -> Iterator[None]:
     """Turns a fault met while reading or writing the run at `path` into a `ResultsError`."""
     try:
         yield
+    except UnicodeDecodeError as fault:  # SQLite quotes what is damaged
+        raise StoreDamaged(damaged(path, NO_TEXT)) from fault
     except sqlite3.DatabaseError as fault:
         error = _translation(fault, path)
         if error is None:
@@ -36,12 +39,15 @@ def reported(path: Path) -> Iterator[None]:
 
 def _translation(fault: sqlite3.DatabaseError, path: Path) -> ResultsError | None:
     code = getattr(fault, "sqlite_errorcode", None)
-    if code is None:  # raised by the sqlite3 module itself: a mistake of ours
-        return None
+    if code is None:  # raised by the sqlite3 module itself
+        if str(fault).startswith("Could not decode"):
+            return StoreDamaged(damaged(path, NO_TEXT))
+        return None  # a mistake of ours
     match code & 0xFF:  # the upper bytes refine the primary result code
         case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR | sqlite3.SQLITE_NOMEM:
             return StoreFull(_full(path, fault))
-        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_ERROR:  # ERROR: a table or column is gone
+        # ERROR: a table or column is gone; TOOBIG: a text says that it is longer than any may be
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_ERROR | sqlite3.SQLITE_TOOBIG:
             return StoreDamaged(damaged(path, str(fault)))
         case sqlite3.SQLITE_NOTADB:
             return NotARun(

@@ -7,53 +7,16 @@ from collections.abc import Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 
-from results.errors import NotARun, StoreDamaged, StoreExists, StoreInaccessible
+from results.errors import InvalidTrial, NotARun, StoreDamaged, StoreExists, StoreInaccessible
+from results.imported_trial import ImportedTrial
 from results.sqlite_faults import damaged, reported
+from results.store_schema import APPLICATION_ID, OLDEST_VERSION, SCHEMA, SCHEMA_VERSION
+from results.trial_rows import INSERT_TRIAL, to_row
 from results.warm_trial import INSERT_WARM, WarmTrial, to_warm_row
 
 RUN_FILE = "run.sqlite"  # its name in a run's directory
-APPLICATION_ID = 0x53504E53  # "SPNS", bytes 68-71 of the file: what `file` and we know it by
-SCHEMA_VERSION = 3
-# That can be read and resumed: 1 is without the table warm_trials, 1 and 2 without rungs.
-OLDEST_VERSION = 1
+INSERT_EVENT = "INSERT INTO events (kind, number, detail) VALUES (?, ?, ?)"
 PATIENCE = 10.0  # seconds to wait for another process's recovery of the write-ahead log
-
-# The wide columns stand last, so that a leaderboard reads no overflow page.
-SCHEMA = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE trials (
-    number INTEGER PRIMARY KEY CHECK (number >= 0),
-    status TEXT NOT NULL CHECK (status IN ('running', 'completed', 'failed')),
-    reward REAL CHECK (reward IS NULL OR status = 'completed'),
-    seed INTEGER NOT NULL,
-    continues INTEGER REFERENCES trials (number) CHECK (continues < number),
-    started REAL NOT NULL,
-    finished REAL CHECK ((finished IS NULL) = (status = 'running')),
-    failure_kind TEXT CHECK ((failure_kind IS NOT NULL) = (status = 'failed')),
-    failure_message TEXT,
-    key TEXT NOT NULL,
-    metrics TEXT NOT NULL,
-    fidelity TEXT NOT NULL,
-    genotype TEXT,
-    architecture TEXT NOT NULL
-);
-CREATE INDEX trials_by_identity ON trials (key, fidelity);
-CREATE INDEX trials_by_status ON trials (status);
-CREATE INDEX trials_by_reward ON trials (reward) WHERE reward IS NOT NULL;
-CREATE TABLE events (
-    seq INTEGER PRIMARY KEY,
-    kind TEXT NOT NULL CHECK (kind IN ('propose', 'duplicate', 'promote', 'observe')),
-    number INTEGER NOT NULL REFERENCES trials (number)
-);
-CREATE TABLE warm_trials (
-    seq INTEGER PRIMARY KEY,
-    run TEXT NOT NULL,
-    number INTEGER NOT NULL,
-    reward REAL,
-    metrics TEXT NOT NULL,
-    genotype TEXT NOT NULL
-);
-"""
 
 
 def run_file(path: Path) -> Path:
@@ -87,8 +50,13 @@ def refuse_existing(file: Path) -> None:
         )
 
 
-def make(file: Path, meta: Mapping[str, str], warm: Iterable[WarmTrial] = ()) -> None:
-    """Makes a run without trials: after a crash or on a full disk there is all of it or none.
+def make(
+    file: Path,
+    meta: Mapping[str, str],
+    warm: Iterable[WarmTrial] = (),
+    imported: Iterable[ImportedTrial] = (),
+) -> None:
+    """Makes a run: after a crash or on a full disk there is all of it or none.
 
     To be called under the run's `WriterLock`.
     """
@@ -103,6 +71,8 @@ def make(file: Path, meta: Mapping[str, str], warm: Iterable[WarmTrial] = ()) ->
         connection.execute("BEGIN")
         connection.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
         connection.executemany(INSERT_WARM, map(to_warm_row, warm))
+        for one in imported:
+            _import(connection, one)
         connection.execute("COMMIT")
         (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
     if mode != "wal":
@@ -112,6 +82,17 @@ def make(file: Path, meta: Mapping[str, str], warm: Iterable[WarmTrial] = ()) ->
         )
     draft.replace(file)
     _sync_directory(file.parent)
+
+
+def _import(connection: sqlite3.Connection, one: ImportedTrial) -> None:
+    try:
+        connection.execute(INSERT_TRIAL, to_row(one.trial))
+    except sqlite3.IntegrityError as fault:
+        raise InvalidTrial(
+            f"{one.source} cannot be trial {one.trial.number}: there is one, or it continues "
+            f"{one.trial.continues}, which does not come before it"
+        ) from fault
+    connection.execute(INSERT_EVENT, ("import", one.trial.number, one.source))
 
 
 def connect(file: Path, mode: str) -> sqlite3.Connection:

@@ -81,6 +81,16 @@ class Trial:
             finished=finished,
         )
 
+    def reopen(self) -> "Trial":
+        """The same trial before its failure.
+
+        Raises:
+            InvalidTrial: it has not failed.
+        """
+        if self.status is not TrialStatus.FAILED:
+            raise InvalidTrial(f"trial {self.number} is {self.status}: reopen failed ones only")
+        return replace(self, status=TrialStatus.RUNNING, failure=None, finished=None)
+
     def _check_identity(self) -> None:
         for name, value in (("number", self.number), ("seed", self.seed)):
             if not 0 <= value <= LARGEST_INTEGER:

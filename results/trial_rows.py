@@ -17,6 +17,7 @@ COLUMNS = (
     "number", *RESULT_COLUMNS, "seed", "started", "key", "fidelity", "continues", "genotype",
     "architecture",
 )  # fmt: skip
+INSERT_TRIAL = f"INSERT INTO trials ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"
 SUMMARY_COLUMNS = ("number", *RESULT_COLUMNS, "seed", "started", "key", "fidelity", "continues")
 
 

@@ -1,7 +1,5 @@
-"""Trials of several lengths in one store: links, order, and runs from before there were rungs."""
+"""Trials of several lengths in one store: links and order."""
 
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +8,7 @@ import pytest
 from results import FailureKind, InvalidTrial, Outcome, TrialStore, leaderboard
 from results.front import front
 from results.training_length import training_length
-from tests.results.runs import make_run, scored, trial
+from tests.results.runs import scored, trial
 
 QUARTER, WHOLE = '{"steps":200,"stop_step":50}', '{"steps":200}'
 
@@ -81,40 +79,6 @@ def test_a_trial_that_continues_none_that_there_is_is_refused(tmp_path: Path) ->
         with pytest.raises(InvalidTrial, match="trial 2 is not"):
             store.propose(replace(trial(4), continues=2))
         assert store.count() == 0
-
-
-def in_format_2(run: Path) -> None:
-    """As runs were written before: the tables of today without what rungs brought."""
-    with closing(sqlite3.connect(run)) as connection:
-        (events,) = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'events'")
-        connection.executescript(
-            f"""
-            ALTER TABLE trials DROP COLUMN continues;
-            CREATE TABLE kept AS SELECT * FROM events;
-            DROP TABLE events;
-            {events[0].replace("'promote', ", "")};
-            INSERT INTO events SELECT * FROM kept;
-            DROP TABLE kept;
-            PRAGMA user_version = 2;
-            """
-        )
-
-
-def test_a_run_of_the_format_before_rungs_is_read_and_gone_on_with(tmp_path: Path) -> None:
-    path = make_run(tmp_path / "run", [0.5, 0.7])
-    with TrialStore.open_read_only(path) as store:
-        before = store.trials()
-    in_format_2(path)
-    assert leaderboard(path)["trial"].tolist() == [1, 0]
-    with TrialStore.open(path) as store:
-        assert store.trials() == before
-        assert store.candidates() == 2
-        store.propose(trial(2))
-        assert [one.number for one in store.running()] == [2]
-        store.finish(2, scored(0.9), 0.9)
-        with pytest.raises(InvalidTrial, match="format without rungs"):
-            store.propose(replace(trial(3), continues=2))
-    assert leaderboard(path)["trial"].tolist() == [2, 1, 0]
 
 
 @pytest.mark.parametrize(

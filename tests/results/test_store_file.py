@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from results import NotARun, ResultsError, StoreBusy, StoreDamaged, StoreExists, TrialStore
-from results.store_file import SCHEMA_VERSION
+from results.store_schema import SCHEMA_VERSION
 from tests.results.runs import make_run, trial
 
 
@@ -57,7 +57,7 @@ def test_a_run_of_another_format_names_both_versions(tmp_path: Path) -> None:
     file = make_run(tmp_path, [0.1])
     with closing(sqlite3.connect(file)) as connection:
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
-    assert f"format {SCHEMA_VERSION + 1}, this spinenas reads formats 1 to 3:" in refusal(tmp_path)
+    assert f"format {SCHEMA_VERSION + 1}, this spinenas reads formats 1 to 4:" in refusal(tmp_path)
 
 
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.999])

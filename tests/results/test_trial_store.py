@@ -161,6 +161,14 @@ def test_a_closed_run_is_one_file_and_its_lock(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["run.sqlite", "run.sqlite-lock"]
 
 
+def test_a_commit_is_on_the_disk_when_it_returns(tmp_path: Path) -> None:
+    full = 2  # sqlite.org/pragma.html#pragma_synchronous
+    for opened in (TrialStore.create(tmp_path, {}), TrialStore.open):
+        with opened if isinstance(opened, TrialStore) else opened(tmp_path) as store:
+            assert store._connection.execute("PRAGMA synchronous").fetchone() == (full,)
+            assert store._connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
 def test_a_reader_does_not_write(tmp_path: Path) -> None:
     make_run(tmp_path, [0.1])
     with (

@@ -1,0 +1,85 @@
+"""Whether a journal's promotions are those that its results call for."""
+
+from pathlib import Path
+
+from nas.errors import ReplayMismatch
+from nas.rungs import Promotions, Rungs
+from results import Event, Trial
+
+Reward = float | None
+
+
+class PromotionCheck:
+    """Follows the events of a run with rungs; see `nas.replay.Watch`.
+
+    At the end of a budget, which may have been extended since, rungs round up: a promotion that
+    nothing calls for before that is held against this.
+
+    Raises:
+        ReplayMismatch: at the first event where another trial was to be promoted, or none.
+    """
+
+    def __init__(self, path: Path, rungs: Rungs) -> None:
+        self._path, self._rungs = path, rungs
+        self._begun: list[Trial] = []
+        self._ended: dict[int, Reward] = {}
+        self._known: Promotions | None = None  # None: to be made of what began and ended
+
+    def __call__(self, event: Event, trial: Trial, reward: Reward) -> None:
+        """Check an event against what is known, then let it count."""
+        match event.kind:
+            case "propose":
+                self._expect(None, event)
+                self._begin(trial)
+            case "duplicate":
+                self._expect(None, event)
+            case "promote":
+                self._expect(trial.continues, event)
+                self._begin(trial)
+            case "import":
+                self._begin(trial)
+                self._end(trial, reward)
+            case "observe":
+                self._end(trial, reward)
+            case "retry":
+                del self._ended[trial.number]
+                self._known = None
+            case "lost":
+                pass
+
+    def _expect(self, promoted: int | None, event: Event) -> None:
+        due = self._promotions().next(closing=False)
+        if due is None and promoted is not None:
+            due = self._promotions().next(closing=True)
+        number = None if due is None else due[0]
+        if number == promoted:
+            return
+        then = "no trial" if promoted is None else f"trial {promoted}"
+        now = "none" if number is None else f"trial {number}"
+        raise ReplayMismatch(
+            f"{self._path}: event {event.seq} ({event.kind} of trial {event.number}) promoted "
+            f"{then}, but {now} is to be promoted now: resume with the version of spinenas and the "
+            "config that began this run"
+        )
+
+    def _begin(self, trial: Trial) -> None:
+        self._begun.append(trial)
+        if self._known is not None:
+            self._known.begin(trial.number, self._rung(trial), trial.continues)
+
+    def _end(self, trial: Trial, reward: Reward) -> None:
+        self._ended[trial.number] = reward
+        if self._known is not None:
+            self._known.end(trial.number, self._rung(trial), reward)
+
+    def _promotions(self) -> Promotions:
+        if self._known is None:
+            self._known = Promotions(len(self._rungs.fidelities), self._rungs.reduction)
+            for trial in self._begun:
+                self._known.begin(trial.number, self._rung(trial), trial.continues)
+                if trial.number in self._ended:
+                    self._known.end(trial.number, self._rung(trial), self._ended[trial.number])
+        return self._known
+
+    def _rung(self, trial: Trial) -> int:
+        return self._rungs.fidelities.index(trial.fidelity)

@@ -1,0 +1,26 @@
+"""A trial that a new run begins with."""
+
+from dataclasses import dataclass
+
+from results.errors import InvalidTrial
+from results.trial import Trial, TrialStatus
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedTrial:
+    """A finished trial of another run, with the number that it gets in the new one.
+
+    Args:
+        trial: numbered, like what it continues, as in the new run.
+        source: where it came from, for people: "trial 17 of runs/a".
+
+    Raises:
+        InvalidTrial: it is running.
+    """
+
+    trial: Trial
+    source: str
+
+    def __post_init__(self) -> None:
+        if self.trial.status is TrialStatus.RUNNING:
+            raise InvalidTrial(f"{self.source} is running: take over finished trials only")
