@@ -27,7 +27,7 @@ def write_output(content: bytes, output: str | None) -> None:
         raise UsageError("--output '' names no file: give a path, or leave the option out")
     try:
         _write_file(content, Path(output))
-    except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle
+    except (OSError, RuntimeError, ValueError) as error:  # links in a circle; a NUL character
         reason = getattr(error, "strerror", None) or error
         raise UsageError(f"--output {output} cannot be written: {reason}") from error
 

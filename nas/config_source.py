@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from nas.config import LIMITS, Config
 from nas.config_fields import OPEN_TABLES, field_names, fields
 from nas.errors import UsageError
+from search_space.shown import shown
 
 # Names of plug-ins, and the tables that hold the options of each.
 PLUGINS = {
@@ -41,10 +42,12 @@ def load_config(source: str, overrides: Mapping[str, str]) -> Config:
     value out of range.
     """
     document, where = _read(source)
-    try:
-        _refuse_unknown(document, where)
-    except RecursionError:
-        raise UsageError(f"{where} is nested too deeply: give a config of tables") from None
+    return override_config(document, where, overrides)
+
+
+def override_config(document: dict[str, Any], where: str, overrides: Mapping[str, str]) -> Config:
+    """The config of parsed TOML, which is changed by dotted names. Raises UsageError."""
+    _refuse_unknown(document, where)
     _forget_options(document, overrides)
     texts = {name for name, kind in fields() if kind is str}
     if overrides.get("data.directory") == "":
@@ -88,7 +91,9 @@ def check_config(
     `overrides` came from the command line, which is then to blame, and not `where`.
     """
     try:
-        return Config.model_validate(document)
+        config = Config.model_validate(document)
+        _check_storable(config, where, overrides or ())
+        return config
     except ValidationError as error:
         first = error.errors()[0]
         missing = [
@@ -105,10 +110,41 @@ def check_config(
         parts = first["loc"][:-1] if first["type"] == "missing" else first["loc"]
         name = ".".join(str(part) for part in parts)
         # Of a missing field, and of a section that contradicts itself, the input is a whole table.
-        met = "" if isinstance(first["input"], dict) else f" is {first['input']!r}"
+        met = "" if isinstance(first["input"], dict) else f" is {shown(first['input'])}"
         message = KINDS.get(first["type"], first["msg"].removeprefix("Value error, "))
         place = "command line" if _was_typed(name, overrides or ()) else where
         raise UsageError(f"{place}: {name}{met}: {message}") from None
+
+
+def _check_storable(config: Config, where: str, overrides: Collection[str]) -> None:
+    """Refuse what TOML and SQLite cannot hold, and Python may not even print."""
+    left: list[tuple[str, Any]] = [("", config.as_dict())]
+    while left:
+        name, value = left.pop()
+        problem = ""
+        if isinstance(value, dict):
+            left += [(f"{name}.{key}".removeprefix("."), inner) for key, inner in value.items()]
+            problem = "".join(map(_unwritable, value))
+        elif isinstance(value, list):
+            left += [(name, inner) for inner in value]
+        elif isinstance(value, int) and not -(2**63) <= value < 2**63:
+            problem = "a number of more than 64 bits"
+        elif value is None:  # from JSON: TOML has no null
+            problem = "a null"
+        elif isinstance(value, str):
+            problem = _unwritable(value)
+        if problem:
+            place = "command line" if _was_typed(name, overrides) else where
+            raise UsageError(f"{place}: {shown(name)} has {problem}: no config holds that")
+
+
+def _unwritable(text: str) -> str:
+    """What UTF-8 has no bytes for, as of a file name in another encoding."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        return f"the character {text[error.start]!r}"
+    return ""
 
 
 def _was_typed(name: str, overrides: Collection[str]) -> bool:
@@ -138,6 +174,8 @@ def _read(source: str) -> tuple[dict[str, Any], str]:
             f"no preset {source!r}: {suggestion(source, known)} "
             f"(a preset is one of {', '.join(known)}; a file ends in .toml)"
         )
+    if path.exists() and not path.is_file():  # a pipe would be waited for
+        raise UsageError(f"{path} is no file: give a preset or a TOML file")
     try:
         return tomllib.loads(path.read_text("utf-8")), str(path)
     except FileNotFoundError:
@@ -153,14 +191,18 @@ def _read(source: str) -> tuple[dict[str, Any], str]:
 def _refuse_unknown(document: Mapping[str, Any], where: str) -> None:
     known = field_names()
     sections = {name.split(".")[0] for name in known}
-    for name, is_table in _leaves(document):
+    try:
+        leaves = list(_leaves(document))
+    except RecursionError:
+        raise UsageError(f"{where} is nested too deeply: give a config of tables") from None
+    for name, is_table in leaves:
         if name.startswith(OPEN_TABLES) or name in known:
             continue
         if is_table and name in sections:
             continue
         moved = [there for there in known if there.split(".")[1:] == name.split(".")[1:]]
         hint = f"did you mean {moved[0]!r}?" if len(moved) == 1 else suggestion(name, known)
-        raise UsageError(f"{where}: unknown setting {name!r}: {hint}")
+        raise UsageError(f"{where}: unknown setting {shown(name)}: {hint}")
 
 
 def _leaves(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, bool]]:

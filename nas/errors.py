@@ -3,9 +3,11 @@
 NasError
 ├── UsageError      the command line or a config cannot be understood
 ├── ReplayMismatch  a run's journal does not fit its config: resuming would be another search
-└── WorkersLost     no worker is left to go on with
+├── WorkersLost     no worker is left to go on with
+└── TooManyCrashes  a share of crashes that means a bug
 """
 
+LONGEST_LINE = 2000  # characters of a message on the terminal
 ROOMS = ("controllers", "nas", "proxy_tasks", "results", "search_space")
 
 
@@ -25,6 +27,23 @@ class WorkersLost(NasError):
     """Every worker is gone for good. What was reported is kept; the run can be resumed."""
 
 
+class TooManyCrashes(NasError):
+    """So many candidates crash that a bug must be the reason. The run can be resumed."""
+
+
 def is_ours(error: BaseException) -> bool:
     """Whether an exception is of one of the rooms: its text is for the user as it is."""
     return type(error).__module__.partition(".")[0] in ROOMS
+
+
+def error_line(error: BaseException) -> str:
+    """Its message as one printable line, cut in the middle where it is longer than LONGEST_LINE.
+
+    A message quotes what it was given, and that may be pages, or steer a terminal.
+    """
+    text = " ".join(str(error).split())
+    line = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    if len(line) <= LONGEST_LINE:
+        return line
+    half = (LONGEST_LINE - len(" ... ")) // 2
+    return f"{line[:half]} ... {line[-half:]}"

@@ -24,7 +24,7 @@ def official_arrays(path: Path) -> list[np.ndarray[Any, Any]]:
     try:
         if not zipfile.is_zipfile(path):
             raise zipfile.BadZipFile("not a zip archive, or cut short")
-        with np.load(path) as archive:
+        with path.open("rb") as file, np.load(file) as archive:
             names = [f"arr_{i}" for i in range(len(archive.files))]
             arrays = [archive[name] for name in names if name in archive.files]
     except Exception as error:  # of zipfile, zlib, lzma, tokenize, struct, numpy, the machine

@@ -7,6 +7,7 @@ from typing import Any
 
 from nas.config_source import suggestion
 from nas.errors import UsageError, is_ours
+from search_space.shown import shown
 
 
 def find_plugin(kind: str, name: str, built_in: Mapping[str, str]) -> Any:  # noqa: ANN401
@@ -49,13 +50,13 @@ def make_plugin(
     try:
         inspect.signature(factory).bind(**given)
     except (TypeError, ValueError) as error:
-        raise UsageError(f"{kind} {name!r} with options {dict(options)}: {error}") from error
+        raise UsageError(f"{kind} {name!r} with options {shown(dict(options))}: {error}") from error
     try:
         return factory(**given)
     except (Exception, SystemExit) as error:
         if is_ours(error):
             raise
-        way = f" with options {dict(options)}" if options else ""
+        way = f" with options {shown(dict(options))}" if options else ""
         raise UsageError(
             f"{kind} {name!r} cannot be made{way}: {type(error).__name__}: {error}"
         ) from error

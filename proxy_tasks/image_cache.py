@@ -4,6 +4,9 @@ import hashlib
 import json
 import os
 import stat
+import struct
+import warnings
+import zlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -20,16 +23,14 @@ from proxy_tasks.growing_array import GrowingArray, rows_written
 VERSION = 1  # raise when the same picture gives other pixels
 # Pillow's decoders answer damage with whatever they trip over first
 DECODER_ERRORS = (
-    OSError,
-    ValueError,
-    SyntaxError,
-    EOFError,
-    IndexError,
+    *(OSError, ValueError, SyntaxError, EOFError, LookupError, TypeError, AttributeError),
+    *(ArithmeticError, RuntimeError, MemoryError, struct.error, zlib.error),
     Image.DecompressionBombError,
 )
 IMAGES = "images.npy"
 CHUNK = 64  # pictures decoded between two writes; what a kill can lose
 PADDING = (114, 114, 114)  # the grey that fills the canvas right of and below a picture
+BAND = 16_000_000  # pixels of padded rows that are resized at once
 
 
 def canvas_scale(image: CocoImage, image_size: int) -> float:
@@ -60,7 +61,12 @@ def cached_images(
         return _on_canvas(folder / image.file_name, image, image_size)
 
     def build(directory: Path) -> None:
-        with GrowingArray(directory / IMAGES, shape) as array, ThreadPoolExecutor(_cores()) as pool:
+        with (
+            warnings.catch_warnings(),
+            GrowingArray(directory / IMAGES, shape) as array,
+            ThreadPoolExecutor(_cores()) as pool,
+        ):
+            warnings.simplefilter("ignore")  # Pillow's, of metadata and transparency
             progress(array.rows, len(images))
             while array.rows < len(images):
                 chunk = images[array.rows : array.rows + CHUNK]
@@ -85,6 +91,12 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
+def _formats() -> list[str]:
+    """All that Pillow decodes, but for EPS: that is a program, which Ghostscript would run."""
+    Image.init()
+    return [name for name in Image.ID if name != "EPS"]
+
+
 def _fingerprint(folder: Path, images: Sequence[CocoImage], image_size: int) -> str:
     digest = hashlib.blake2b(digest_size=16)
     digest.update(json.dumps([VERSION, image_size, str(folder.resolve())]).encode())
@@ -107,7 +119,7 @@ def _fingerprint(folder: Path, images: Sequence[CocoImage], image_size: int) -> 
 
 def _on_canvas(path: Path, image: CocoImage, image_size: int) -> NDArray[np.uint8]:
     try:
-        with Image.open(path) as picture:
+        with path.open("rb") as file, Image.open(file, formats=_formats()) as picture:
             if picture.size != (image.width, image.height):
                 raise DataError(
                     f"{path}: {picture.width} x {picture.height} px, but annotated as"
@@ -123,7 +135,7 @@ def _on_canvas(path: Path, image: CocoImage, image_size: int) -> NDArray[np.uint
         raise
     except DECODER_ERRORS as error:
         raise DataError(
-            f"{path}: image {image.id} cannot be decoded ({error});"
+            f"{path}: image {image.id} cannot be decoded ({str(error) or type(error).__name__});"
             " fetch the file again or take the image out of the annotations"
         ) from error
 
@@ -136,10 +148,26 @@ def _resized(picture: Image.Image, image_size: int) -> NDArray[np.uint8]:
     if drafted is not None:
         _, (_, _, width, height) = drafted
         longest = float(max(width, height))
-    side = max(picture.size)
-    square = Image.new("RGB", (side, side), PADDING)
-    square.paste(picture.convert("RGB"))
-    small = square.resize(
-        (image_size, image_size), Image.Resampling.BILINEAR, box=(0, 0, longest, longest)
+    narrow = _narrowed(picture.convert("RGB"), image_size, longest)
+    small = narrow.resize(
+        (image_size, image_size), Image.Resampling.BILINEAR, box=(0, 0, image_size, longest)
     )
     return np.asarray(small)
+
+
+def _narrowed(picture: Image.Image, image_size: int, longest: float) -> Image.Image:
+    """The picture on a square of its longest side, and that square's width scaled.
+
+    Row by row this is the first half of what Pillow makes of the square in one go. In bands: the
+    square around a picture of 1 x 65,000 pixels would take 12 GB.
+    """
+    side = max(picture.size)
+    narrow = Image.new("RGB", (image_size, side), PADDING)
+    rows = max(1, BAND // side)
+    for top in range(0, picture.height, rows):
+        high = min(rows, picture.height - top)
+        band = Image.new("RGB", (side, high), PADDING)
+        band.paste(picture.crop((0, top, picture.width, top + high)))
+        box = (0, 0, longest, high)
+        narrow.paste(band.resize((image_size, high), Image.Resampling.BILINEAR, box=box), (0, top))
+    return narrow
