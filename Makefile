@@ -1,6 +1,7 @@
 # make search   a first architecture search: sets everything up, searches, prints a leaderboard
 # make test     lint, types, import contracts and tests; what CI runs
 # make setup    only .venv with everything that the tests need
+# make torture  break searches at random, FAULTS=1000 times or for MINUTES=60, from SEED=0 on
 #
 # PYTHON picks the interpreter (>= 3.11) that .venv is made from.
 
@@ -8,7 +9,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.complete
 
-.PHONY: search test setup check
+.PHONY: search test setup check torture
 
 search: setup
 	$(BIN)/nas search quick
@@ -22,6 +23,9 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+torture: setup
+	$(BIN)/python -m tests.torture $(if $(MINUTES),--minutes $(MINUTES)) $(if $(FAULTS),--faults $(FAULTS)) --seed $(or $(SEED),0)
 
 setup: $(STAMP)
 

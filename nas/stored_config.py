@@ -6,18 +6,22 @@ from typing import Any
 
 from nas.config import Config
 from nas.config_source import check_config
-from results import NotARun, TrialStore
+from results import NotARun, StoreDamaged, TrialStore
+from results.sqlite_faults import damaged
 
 
 def stored_config(store: TrialStore, directory: Path) -> Config:
-    """What the run began with. Raises NotARun for a store without one, UsageError for a wrong one.
+    """What the run began with.
 
-    `directory` is what the message calls the run.
+    `directory` is what the message calls the run. Raises NotARun for a store without one,
+    StoreDamaged for one that is no JSON, UsageError for a wrong one.
     """
     try:
         document = json.loads(store.meta()["config"])
-    except (KeyError, ValueError):
+    except KeyError:
         raise NotARun(f"{directory} has no config in its store: it was not made by nas") from None
+    except ValueError:
+        raise StoreDamaged(damaged(store.path, "its config is no JSON")) from None
     return check_config(_renamed(document), f"config of {directory}")
 
 

@@ -7,7 +7,7 @@ import pytest
 from nas.config_source import load_config
 from nas.errors import UsageError
 from nas.stored_config import stored_config
-from results import NotARun, TrialStore
+from results import NotARun, StoreDamaged, TrialStore
 
 
 def stored(directory: Path, config: str) -> TrialStore:
@@ -38,6 +38,15 @@ def test_a_run_of_today_is_read_as_it_was_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["[1]", '"smoke"', '{"training": 3}'])
 def test_a_stored_config_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
     with stored(tmp_path, text) as store, pytest.raises((UsageError, NotARun)):
+        stored_config(store, tmp_path)
+
+
+def test_a_stored_config_that_was_cut_is_damage(tmp_path: Path) -> None:
+    named = r"run\.sqlite is damaged \(its config is no JSON\)"
+    with (
+        stored(tmp_path, '{"training": {"fl\0\0\0') as store,
+        pytest.raises(StoreDamaged, match=named),
+    ):
         stored_config(store, tmp_path)
 
 
