@@ -7,11 +7,15 @@ from contextlib import suppress
 from pathlib import Path
 
 from nas.cli_parser import OneLineParser
-from nas.errors import UsageError, is_ours
+from nas.errors import UsageError, error_line, is_ours
+from nas.interruption import Interrupted, interruption_line
 
 COMMANDS = {
     "search": "search for architectures and print a leaderboard",
     "resume": "go on with a search that was stopped, or give it more trials",
+    "fork": "go on from what a run found with another controller, in a new run",
+    "merge": "the finished trials of several runs as one run",
+    "replay": "derive every proposal of a run again, and name the first difference",
     "leaderboard": "the trials of a run, best first",
     "show": "draw an architecture, or what is different in another",
     "evaluate": "train and score one architecture",
@@ -28,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run `nas`. Returns the exit code.
 
     0; 1 if no candidate could be evaluated; 2 after one line that says what was wrong; 130 after
-    Ctrl-C.
+    Ctrl-C, 143 after SIGTERM.
     """
     with suppress(OSError):  # the working directory may be gone
         sys.path.append(str(Path.cwd()))  # plug-ins may lie where the command is typed
@@ -36,15 +40,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _run(words)
     except KeyboardInterrupt as interrupt:
-        print(f"\nnas: interrupted: {interrupt}".rstrip(": "), file=sys.stderr)
-        return INTERRUPTED
+        print(f"\n{interruption_line(interrupt)}", file=sys.stderr)
+        return interrupt.code if isinstance(interrupt, Interrupted) else INTERRUPTED
     except BrokenPipeError:  # `nas leaderboard RUN | head`
         sys.stderr.close()
         return 0
     except Exception as error:
         if not is_message_for_user(error):
             raise
-        print(f"nas: {' '.join(str(error).split())}", file=sys.stderr)
+        print(f"nas: {error_line(error)}", file=sys.stderr)
         return USAGE_ERROR
 
 

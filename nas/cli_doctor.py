@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from nas.cli_output import write_output
 from nas.cli_parser import ConfigParser, split_open_options
 from nas.config import Config
+from nas.interruption import stoppable
 
 if TYPE_CHECKING:
     from nas.doctor_sample import Sample, SampleSize
@@ -97,7 +98,7 @@ def _parser() -> ConfigParser:
         help="another doctor's finished run of the same architectures: do they agree?",
     )
     parser.add_argument("--format", choices=["text", "json"], default="text")
-    parser.add_config_options(["data", "workers", "space", "pump"])
+    parser.add_config_options(["data", "workers", "space", "pump", "address"])
     parser.add_argument(
         "--seed", metavar="N", dest="search.seed", help="of the sample and its trainings"
     )
@@ -126,28 +127,30 @@ def _train(
 
     from nas.doctor_against import check_common, their_rewards
     from nas.doctor_run import doctor_run
+    from nas.failure_summary import failure_line, failures
     from nas.progress import ProgressCounter
     from nas.progress_view import progress_view
-    from results import TrialStatus
 
     console = Console(file=sys.stderr)
 
     def tell(line: str) -> None:
         console.print(line, soft_wrap=True, highlight=False, markup=False)
 
-    try:
-        with doctor_run(directory, config, size) as (sample, study, trials):
-            if against is not None:
-                keys = {planned.architecture.key for planned in study.plan}
-                check_common(keys, their_rewards(against), against)
-            tell(f"run directory: {directory}")
-            store = study.store
-            failed, done = store.count(TrialStatus.FAILED), store.candidates(ended=True)
-            tell(f"{len(sample.genotypes)} architectures, {sample.trainings} trainings")
-            counter = ProgressCounter(sample.trainings, done, failed, store.best())
-            with progress_view(console, counter.now()) as view:
-                for trial in trials:
-                    view.show(counter.add(trial), trial)
-            return sample, store.trials()
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt("the same command goes on") from None
+    with (
+        stoppable("the same command goes on"),
+        doctor_run(directory, config, size) as (sample, study, trials),
+    ):
+        if against is not None:
+            keys = {planned.architecture.key for planned in study.plan}
+            check_common(keys, their_rewards(against), against)
+        tell(f"run directory: {directory}")
+        store = study.store
+        failed, done = failures(store), store.candidates(ended=True)
+        tell(f"{len(sample.genotypes)} architectures, {sample.trainings} trainings")
+        counter = ProgressCounter(sample.trainings, done, failed, store.best())
+        with progress_view(console, counter.now()) as view:
+            for trial in trials:
+                view.show(counter.add(trial), trial)
+        if (line := failure_line(store)) is not None:
+            tell(line)
+        return sample, store.trials()

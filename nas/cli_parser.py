@@ -27,6 +27,11 @@ class OneLineParser(argparse.ArgumentParser):
             hint = f"did you mean {close[0]}?" if close else f"see `{self.prog} --help`"
             kind = "option" if word.startswith("-") else "word"
             raise UsageError(f"unknown {kind} {option!r}: {hint}")
+        for action in self._actions:
+            value = getattr(known, action.dest, None)
+            # Python 3.11 takes the value of `--option=--` for no value at all.
+            if action.nargs is None and (value == [] or (isinstance(value, list) and [] in value)):
+                raise UsageError(f"{'/'.join(action.option_strings)} needs a value")
         return known
 
     def error(self, message: str) -> NoReturn:
@@ -52,6 +57,11 @@ class ConfigParser(OneLineParser):
         ),
         "space": ("space.preset", "NAME", "the search space: `nas space` lists them"),
         "pump": ("search.pump", "NAME", "ray (worker processes) or local (this process)"),
+        "address": (
+            "search.address",
+            "HOST:PORT",
+            "a Ray cluster whose nodes evaluate; auto: the one that this machine is a node of",
+        ),
     }
 
     def add_config_options(self, short: Sequence[str]) -> None:

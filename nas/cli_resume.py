@@ -11,6 +11,7 @@ def run(words: Sequence[str]) -> int:
     """Run the subcommand."""
     from nas.compose import make_parts
     from nas.data_progress import data_progress
+    from nas.failed_kinds import failed_kinds, reopen_failed
     from nas.run_directory import extend_budget, open_run
 
     parser = OneLineParser(
@@ -19,11 +20,28 @@ def run(words: Sequence[str]) -> int:
     )
     parser.add_argument("run", metavar="RUN_DIR", type=Path)
     parser.add_argument("--trials", metavar="N", type=int, help="a new budget for the whole run")
+    parser.add_argument(
+        "--retry",
+        metavar="failed:KIND,...",
+        help="try failed trials again: failed for all, failed:oom,crashed for these kinds",
+    )
+    parser.add_argument(
+        "--address",
+        metavar="HOST:PORT",
+        help="where the Ray cluster is now; '' for none (default: as the search began)",
+    )
     known = parser.parse(words)
+    kinds = None if known.retry is None else failed_kinds(known.retry)
     store, config = open_run(known.run)
     with resumable(known.run), store:
         if known.trials is not None:
             config = extend_budget(known.run, store, config, known.trials)
+        if known.address is not None:
+            section = config.search.model_copy(update={"address": known.address})
+            config = config.model_copy(update={"search": section})
         with data_progress() as progress:
             parts = make_parts(config, progress)
+        if kinds is not None:
+            count = reopen_failed(store, kinds)
+            print(f"retry: {count} failed trial{'s' * (count != 1)} reopened")
         return drive(config, parts, store, known.run)

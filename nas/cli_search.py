@@ -1,14 +1,15 @@
 """`nas search [PRESET|FILE.toml]`: a new run."""
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nas.cli_parser import ConfigParser, split_open_options
 from nas.config import Config
-from results import TrialStatus, TrialStore
+from nas.interruption import stoppable
+from results import TrialStore
 
 if TYPE_CHECKING:
     from nas.compose import Parts
@@ -40,7 +41,9 @@ def run(words: Sequence[str]) -> int:
         help="tell the controller what these runs found, before its first proposal; they have the "
         "same fidelity, data and training, their space may differ (search.warm_start)",
     )
-    parser.add_config_options(["data", "trials", "workers", "seed", "controller", "space", "pump"])
+    parser.add_config_options(
+        ["data", "trials", "workers", "seed", "controller", "space", "pump", "address"]
+    )
     rest, open_options = split_open_options(words)
     known = parser.parse(rest)
     given = {**parser.overrides(known), **open_options}
@@ -59,17 +62,14 @@ def run(words: Sequence[str]) -> int:
         return drive(config, parts, store, directory)
 
 
-@contextmanager
-def resumable(directory: Path) -> Iterator[None]:
-    """Turns Ctrl-C into an exception that says how to go on."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt(f"`nas resume {directory}` goes on") from None
+def resumable(directory: Path) -> AbstractContextManager[None]:
+    """Lets Ctrl-C and SIGTERM say how to go on with a run."""
+    return stoppable(f"`nas resume {directory}` goes on")
 
 
 def drive(config: Config, parts: "Parts", store: TrialStore, directory: Path) -> int:
     """Run a search to its end, showing how it goes; then the leaderboard and what to type next."""
+    from nas.failure_summary import failure_line, failures
     from nas.progress import ProgressCounter
     from nas.progress_view import progress_view
     from nas.search import search
@@ -81,12 +81,11 @@ def drive(config: Config, parts: "Parts", store: TrialStore, directory: Path) ->
     console.print(f"run directory: {directory}", soft_wrap=True, highlight=False)
     for line in warm_start_lines(store):
         console.print(line, soft_wrap=True, highlight=False)
-    failed = store.count(TrialStatus.FAILED)
     done = store.candidates(ended=True)
     with search(config, parts, store) as (study, trials):
         if config.search.pump == "ray" and not study.done:
             console.print(f"starting {config.search.workers} workers ...")
-        counter = ProgressCounter(study.budget, done, failed, store.best())
+        counter = ProgressCounter(study.budget, done, failures(store), store.best())
         with progress_view(console, counter.now()) as view:
             for trial in trials:
                 view.show(counter.add(trial), trial)
@@ -94,6 +93,8 @@ def drive(config: Config, parts: "Parts", store: TrialStore, directory: Path) ->
         console.print("the controller found no architecture that is not known: stopped early")
     frame = leaderboard(store)
     console.print(leaderboard_table(frame, 10))
+    if (failed := failure_line(store)) is not None:
+        console.print(failed, soft_wrap=True, highlight=False, markup=False)
     best = store.best()
     if best is None:
         console.print("no candidate has a reward: see the failures above")

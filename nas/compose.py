@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from controllers import Controller
+from nas.cluster_address import check_pump
 from nas.config import LIMITS, Config
 from nas.errors import UsageError
 from nas.gpu_check import check_gpus
@@ -76,6 +77,7 @@ def make_parts(config: Config, progress: BuildProgress = silent) -> Parts:
     elif config.task.options:
         raise UsageError(f"task detection takes no options, only sections: {config.task.options}")
     make_rungs(config)
+    check_pump(config)
     check_gpus(config)
     objective = make_objective(config)
     whole, cost = make_space(config), make_cost(config, progress)

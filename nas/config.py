@@ -23,6 +23,8 @@ Positive = Annotated[int, Field(ge=1)]
 Whole = Annotated[int, Field(strict=True)]  # no truth value, and no text
 Limit = Annotated[float, Field(gt=0, strict=True, allow_inf_nan=False)]
 Share = Annotated[float, Field(gt=0, lt=1, strict=True)]
+# Ray counts in units of 1/10,000.
+Amount = Annotated[float, Field(ge=1e-4, le=1_000_000, strict=True, allow_inf_nan=False)]
 LIMITS = ("max_madds", "max_params")  # the fields of [space] that belong to no space
 Seed = Annotated[int, Field(ge=0, lt=2**63)]
 
@@ -50,6 +52,7 @@ class SearchSection(Section):
     workers: Positive = 2  # processes of one thread each; the local pump uses this process
     seed: Seed = 0
     pump: Literal["ray", "local"] = "ray"
+    address: str = ""  # of a Ray cluster, HOST:PORT or "auto"; empty: Ray is started here
     objective: str = "ap"  # a short name, "package.module:function" or "package.module:Class"
     objective_options: dict[str, Any] = {}  # arguments of the class's constructor
     # Runs whose trials the controller is told first, kept as absolute paths.
@@ -114,6 +117,36 @@ class HalvingSection(Section):
         return rungs
 
 
+class FailuresSection(Section):
+    """What becomes of a trial that does not end well."""
+
+    # So often a trial is begun whose workers or nodes die; then it fails with the last of these.
+    attempts: Annotated[int, Field(ge=1, le=1000)] = 3
+    time_limit: Limit | None = None  # seconds of an attempt; a trial that takes longer fails
+    # The search stops where of the `window` latest candidates this share crashed, or met bad data;
+    # 0: never.
+    stop_share: Annotated[float, Field(ge=0, le=1, strict=True)] = 0.5
+    window: Annotated[int, Field(ge=1, le=1_000_000)] = 20
+
+
+class ResourcesSection(Section):
+    """What Ray sets aside for each worker; its share of a GPU follows device.workers_per_gpu."""
+
+    cpus: Amount = 1.0  # of which a training uses the whole ones as threads
+    custom: dict[str, Amount] = {}  # resources that a cluster's nodes were given by name
+
+    @field_validator("custom")
+    @classmethod
+    def _not_rays_own(cls, custom: dict[str, float]) -> dict[str, float]:
+        for name in custom:
+            if name in ("", "CPU", "GPU", "memory", "object_store_memory"):
+                raise ValueError(
+                    f"{name!r} is no custom resource: resources.cpus and device.workers_per_gpu "
+                    "say what else a worker needs"
+                )
+        return custom
+
+
 class DataSection(Section):
     """A COCO data set in `directory`, or generated scenes where it is empty."""
 
@@ -148,6 +181,8 @@ class Config(Section):
     space: SpaceSection = SpaceSection()
     data: DataSection = DataSection()
     halving: HalvingSection = HalvingSection()
+    failures: FailuresSection = FailuresSection()
+    resources: ResourcesSection = ResourcesSection()
     detector: DetectorRecipe = DetectorRecipe()
     anchors: AnchorScale = AnchorScale()
     matching: MatchScale = MatchScale()

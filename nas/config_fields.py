@@ -25,6 +25,8 @@ def field_names() -> list[str]:
     return [name for name, _ in fields()]
 
 
-# Tables whose entries are free: the arguments of plug-ins, and in a file block counts by level.
-OPTION_TABLES = ("controller.options", "search.objective_options", "task.options")
+# Tables whose entries are free: arguments of plug-ins, resources, in a file block counts by level.
+OPTION_TABLES = (
+    "controller.options", "search.objective_options", "task.options", "resources.custom"
+)  # fmt: skip
 OPEN_TABLES = (*OPTION_TABLES, "space.intermediates")

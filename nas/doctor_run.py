@@ -21,12 +21,14 @@ from results import NotARun, Trial, TrialStatus, TrialStore
 from results.store_file import RUN_FILE
 
 # What neither the sample nor a training depends on.
-OF_A_SEARCH = ("search.trials", "search.workers", "search.pump", "search.warm_start")
+OF_A_SEARCH = (
+    "search.trials", "search.workers", "search.pump", "search.address", "search.warm_start"
+)  # fmt: skip
 OF_NOBODY = (
     *OF_A_SEARCH, "data.cache", "data.test", "data.scenes_test", "evaluation.scorer"
 )  # fmt: skip
 FINGERPRINT = "data_fingerprint"  # its name among what a store says of its run
-SEARCH_ONLY = ("controller", "halving")
+SEARCH_ONLY = ("controller", "halving", "failures", "resources")
 
 
 def default_doctor_directory(source: str, config: Config, size: SampleSize) -> Path:
@@ -60,10 +62,12 @@ def doctor_run(
 
     Raises UsageError, NotARun and its kin.
     """
+    from nas.cluster_address import check_pump
     from nas.compose import limited, make_cost, make_objective, make_space
     from nas.data_progress import data_progress
     from nas.gpu_check import check_gpus
 
+    check_pump(config)
     check_gpus(config)
     with data_progress() as progress:
         cost, objective = make_cost(config, progress), _of_ap(make_objective(config))
@@ -86,6 +90,7 @@ def doctor_run(
             objective=objective,
             seed=config.search.seed,
             cost=cost,
+            attempts=config.failures.attempts,
         )
         yield sample, study, _pump(config, study, stack, pausing=bool(sample.rung_fidelities))
 
@@ -113,13 +118,8 @@ def _pump(
 
 def _begun(directory: Path) -> bool:
     """Whether a run is there. Raises UsageError where there is something else."""
-    if directory.is_dir():
-        names = {path.name for path in directory.iterdir()}
-        if RUN_FILE in names:
-            return True
-        # What a run that was stopped at its very beginning leaves is no obstacle.
-        if all(name.startswith(RUN_FILE) for name in names):
-            return False
+    if (directory / RUN_FILE).exists():
+        return True
     refuse_occupied(directory)
     return False
 

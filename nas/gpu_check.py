@@ -7,10 +7,11 @@ from nas.errors import UsageError
 def check_gpus(config: Config) -> None:
     """Refuse a search of which a worker would get no GPU: Ray would let it wait for ever.
 
-    Raises UsageError, and MissingDevice where there is none at all.
+    A cluster at an address may grow, so that workers wait there. Raises UsageError, and
+    MissingDevice where there is none at all.
     """
     device, search = config.device, config.search
-    if device.name == "cpu" or config.task.name != "detection":
+    if device.name == "cpu" or config.task.name != "detection" or search.address:
         return
     count = _gpus(config)
     room = count * device.workers_per_gpu
@@ -25,7 +26,7 @@ def check_gpus(config: Config) -> None:
 def _gpus(config: Config) -> int:
     """Of the Ray cluster that this process is connected to, else of this machine."""
     if config.search.pump == "ray":
-        from nas.pump_ray import connected_gpus
+        from nas.ray_session import connected_gpus
 
         there = connected_gpus()
         if there is not None:

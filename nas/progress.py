@@ -2,9 +2,11 @@
 
 import math
 import time
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from results import Trial
+from results import FailureKind, Trial
 from results.training_length import training_length
 
 
@@ -15,7 +17,7 @@ class Progress:
     Args:
         done: candidates of the run whose first trial has ended, those of earlier sessions too.
         total: the budget.
-        failed: trials of the run.
+        failed: trials of the run, by kind.
         best: the trial of the largest reward of the longest trainings, if any has one.
         seconds_per_trial: wall time of this session by candidates done in it; None before the
             first.
@@ -24,7 +26,7 @@ class Progress:
 
     done: int
     total: int
-    failed: int
+    failed: Mapping[FailureKind, int]
     best: Trial | None
     seconds_per_trial: float | None
     in_parts: bool = False
@@ -43,8 +45,11 @@ class Progress:
 class ProgressCounter:
     """Counts trials of a session on top of what a run had before."""
 
-    def __init__(self, total: int, done: int, failed: int, best: Trial | None) -> None:
-        self._total, self._done, self._failed, self._best = total, done, failed, best
+    def __init__(
+        self, total: int, done: int, failed: Mapping[FailureKind, int], best: Trial | None
+    ) -> None:
+        self._total, self._done, self._best = total, done, best
+        self._failed = Counter(failed)
         self._session, self._begin = 0, time.monotonic()
         self._in_parts = False
 
@@ -53,7 +58,8 @@ class ProgressCounter:
         first = trial.continues is None
         self._done += first
         self._session += first
-        self._failed += trial.failure is not None
+        if trial.failure is not None:
+            self._failed[trial.failure.kind] += 1
         self._in_parts |= training_length(trial.fidelity).share < 1
         if trial.reward is not None and (self._best is None or _place(trial) > _place(self._best)):
             self._best = trial

@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as Bar
 from rich.text import Text
 
+from nas.failure_summary import counted
 from nas.progress import Progress, duration
 from results import Trial
 from results.training_length import training_length
@@ -96,5 +97,5 @@ def figures(progress: Progress) -> str:
         f"left {duration(progress.seconds_left)}",
     ]
     if progress.failed:
-        parts.append(f"{progress.failed} failed")
+        parts.append(f"failed: {counted(progress.failed)}")
     return "  ·  ".join(parts)

@@ -3,7 +3,7 @@
 import json
 import shlex
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,8 @@ from nas.errors import UsageError
 from nas.stored_config import stored_config
 from results import TrialStore
 from results.errors import ResultsError
+from results.imported_trial import ImportedTrial
+from results.store_file import RUN_FILE
 
 if TYPE_CHECKING:
     from nas.warm_start import WarmStart
@@ -30,16 +32,22 @@ def default_run_directory(source: str) -> Path:
     return Path("runs") / f"{stem}-{time.strftime('%Y%m%d-%H%M%S')}"
 
 
-def refuse_occupied(directory: Path) -> None:
-    """Raises UsageError where there is something already."""
+def refuse_occupied(directory: Path, another: str = "another --run-dir") -> None:
+    """Raises UsageError where there is something already; `another` is a way out."""
     if not str(directory).isprintable():
-        raise UsageError(f"--run-dir {str(directory)!r}: choose a name of printable characters")
-    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-        raise UsageError(f"{directory} exists already: {_way_on(directory)}")
+        raise UsageError(f"directory {str(directory)!r}: choose a name of printable characters")
+    if directory.exists() and (not directory.is_dir() or _holds_something(directory)):
+        raise UsageError(f"{directory} exists already: {_way_on(directory, another)}")
 
 
-def _way_on(directory: Path) -> str:
-    another = "another --run-dir begins one"
+def _holds_something(directory: Path) -> bool:
+    """Whether there is more than a run that was stopped at its very beginning leaves."""
+    names = {path.name for path in directory.iterdir()}
+    return RUN_FILE in names or not all(name.startswith(RUN_FILE) for name in names)
+
+
+def _way_on(directory: Path, another: str) -> str:
+    another = f"{another} begins one"
     try:
         with TrialStore.open_read_only(directory) as store:
             doctors = DOCTOR in store.meta()
@@ -50,12 +58,17 @@ def _way_on(directory: Path) -> str:
     return f"`nas resume {directory}` goes on with a run, {another}"
 
 
-def create_run(directory: Path, config: Config, warm: "WarmStart | None" = None) -> TrialStore:
+def create_run(
+    directory: Path,
+    config: Config,
+    warm: "WarmStart | None" = None,
+    imported: Iterable[ImportedTrial] = (),
+) -> TrialStore:
     """Make a run directory: the store first, so that what exists can always be resumed.
 
     `warm` is what `read_warm_start` found, where the config names runs to start from: they are not
-    needed again. Raises UsageError where there is something already, or that is missing;
-    StoreFull and its kin.
+    needed again. `imported` are trials that it has from the beginning. Raises UsageError where
+    there is something already, or that is missing; StoreFull and its kin.
     """
     refuse_occupied(directory)
     if config.search.warm_start and warm is None:
@@ -65,9 +78,9 @@ def create_run(directory: Path, config: Config, warm: "WarmStart | None" = None)
         )
     meta = {"config": json.dumps(config.as_dict())}
     if warm is None:
-        store = TrialStore.create(directory, meta)
+        store = TrialStore.create(directory, meta, imported=imported)
     else:
-        store = TrialStore.create(directory, {**meta, **warm.meta}, warm.trials)
+        store = TrialStore.create(directory, {**meta, **warm.meta}, warm.trials, imported)
     try:
         write_config(directory, config)
     except BaseException:
@@ -80,14 +93,20 @@ def open_run(directory: Path) -> tuple[TrialStore, Config]:
     """A run to go on with, and the config that it began with. Raises NotARun and its kin."""
     store = TrialStore.open(directory)
     try:
-        if DOCTOR in store.meta():
-            raise UsageError(
-                f"{directory} is a run of `nas doctor`: that command, typed again, goes on with it"
-            )
+        refuse_doctor(store, directory)
         return store, stored_config(store, directory)
     except BaseException:
         store.close()
         raise
+
+
+def refuse_doctor(store: TrialStore, directory: Path) -> None:
+    """Raises UsageError for a run whose trials were planned: no controller proposed them."""
+    if DOCTOR in store.meta():
+        raise UsageError(
+            f"{directory} is a run of `nas doctor`, whose trials no controller proposed: that "
+            "command, typed again, goes on with it"
+        )
 
 
 def extend_budget(directory: Path, store: TrialStore, config: Config, trials: int) -> Config:

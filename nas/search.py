@@ -7,11 +7,14 @@ from pathlib import Path
 
 from nas.compose import Parts, make_task
 from nas.config import Config
+from nas.crash_watch import until_too_many_crash
 from nas.halving import make_rungs
+from nas.node_check import missing_here
 from nas.paused_trainings import CHECKPOINTS, without_stale
 from nas.pump_local import pump_local
 from nas.study import Study
 from nas.trial_source import TrialSource
+from nas.worker_needs import WorkerNeeds
 from results import Trial, TrialStore
 
 
@@ -36,6 +39,7 @@ def search(
         seed=config.search.seed,
         fidelity=make_rungs(config),
         cost=parts.cost,
+        attempts=config.failures.attempts,
     )
     with ExitStack() as stack:
         yield study, stack.enter_context(closing(_pump(config, study, stack)))
@@ -54,19 +58,38 @@ def _pump(config: Config, study: Study, stack: ExitStack) -> Generator[Trial]:
 def pump(
     config: Config, source: TrialSource, stack: ExitStack, checkpoints: Path | None = None
 ) -> Generator[Trial]:
-    """Finished trials of a source, by the pump that a config names; `stack` ends its session."""
+    """Finished trials of a source, by the pump that a config names; `stack` ends its session.
+
+    Raises TooManyCrashes after so many that a bug must be the reason.
+    """
+    trials = stack.enter_context(closing(_pump_of(config, source, stack, checkpoints)))
+    failures = config.failures
+    return until_too_many_crash(trials, failures.stop_share, failures.window)
+
+
+def _pump_of(
+    config: Config, source: TrialSource, stack: ExitStack, checkpoints: Path | None
+) -> Generator[Trial]:
     if config.search.pump == "local":
         return pump_local(source, make_task(config), checkpoints)
-    from nas.pump_ray import pump_ray, ray_session
+    from nas.pump_ray import pump_ray
+    from nas.ray_nodes import check_nodes
+    from nas.ray_session import ray_session
+    from nas.shipped_modules import shipped_modules
 
-    workers = config.search.workers
-    stack.enter_context(ray_session(workers))
+    workers, address, needs = config.search.workers, config.search.address, WorkerNeeds.of(config)
+    modules = shipped_modules([config.task.name]) if address else ()
+    session = stack.enter_context(ray_session(workers, needs, address, modules))
+    if address:
+        check_nodes(needs, partial(missing_here, config, checkpoints))
     return pump_ray(
         source,
         partial(make_task, config),
         workers,
-        gpus=config.device.gpus,
+        needs=needs,
+        time_limit=config.failures.time_limit,
         checkpoints=checkpoints,
+        session=session,
     )
 
 

@@ -18,7 +18,7 @@ from search_space import InvalidGenotype, SearchSpace
 
 META = "warm_start"  # its summary's name among what a store says of its run
 BEST = 20  # trials that are told last, ascending
-NOT_ITS_FAULT = (FailureKind.WORKER_LOST, FailureKind.DATA_ERROR)
+NOT_ITS_FAULT = (FailureKind.WORKER_LOST, FailureKind.NODE_LOST, FailureKind.DATA_ERROR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,14 @@ def read_warm_start(config: Config, space: SearchSpace, objective: Objective) ->
     return WarmStart(tuple(_best_last(trials)), outside)
 
 
+def stored_warm_start(store: TrialStore) -> WarmStart | None:
+    """What the run's controller was told before its first proposal; None: nothing."""
+    if META not in (meta := store.meta()):
+        return None
+    outside = {run: strangers for run, _, strangers in json.loads(meta[META])}
+    return WarmStart(tuple(store.warm_trials()), outside)
+
+
 def warm_start_lines(store: TrialStore) -> Iterator[str]:
     """What a run was told before its first proposal, a line for each other run."""
     for run, told, outside in json.loads(store.meta().get(META, "[]")):
@@ -86,11 +94,9 @@ def warm_start_lines(store: TrialStore) -> Iterator[str]:
 
 def _finished(store: TrialStore, fidelity: str) -> Iterator[Trial]:
     """Those at this fidelity: a rung, or a doctor's long training, is of another scale."""
-    trials = {trial.number: trial for trial in store.trials()}
-    for event in store.events():
-        trial = trials[event.number]
+    for trial in store.finished():
         failure = trial.failure
-        if event.kind != "observe" or trial.fidelity != fidelity:
+        if trial.fidelity != fidelity:
             continue
         if failure is None or failure.kind not in NOT_ITS_FAULT:
             yield trial

@@ -29,7 +29,7 @@ def open_study(tmp_path: Path) -> Iterator[OpenStudy]:
 @pytest.fixture(scope="session")
 def ray_cluster() -> Iterator[None]:
     """Two CPU slots on this machine."""
-    from nas.pump_ray import ray_session
+    from nas.ray_session import ray_session
 
     with ray_session(2):
         yield

@@ -9,7 +9,7 @@ from proxy_tasks.errors import MissingDevice
 
 @pytest.fixture
 def two_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nas.pump_ray.connected_gpus", lambda: None)
+    monkeypatch.setattr("nas.ray_session.connected_gpus", lambda: None)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
 
@@ -38,7 +38,7 @@ def test_the_local_pump_needs_one() -> None:
 
 @pytest.mark.parametrize("pump", ["local", "ray"])
 def test_no_gpu_at_all_is_said(pump: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nas.pump_ray.connected_gpus", lambda: None)
+    monkeypatch.setattr("nas.ray_session.connected_gpus", lambda: None)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(MissingDevice, match="torch finds no GPU"):
         check(1, 1, **{"search.pump": pump})

@@ -8,6 +8,7 @@ import pytest
 from nas.compose import make_parts
 from nas.config_source import load_config
 from nas.search import search
+from nas.worker_needs import WorkerNeeds
 from results import TrialStore
 
 
@@ -17,12 +18,12 @@ def test_each_ray_worker_takes_its_share_of_a_gpu(
 ) -> None:
     asked: list[float] = []
 
-    def pump(*_: object, gpus: float, **__: object) -> Iterator[Any]:
-        asked.append(gpus)
+    def pump(*_: object, needs: WorkerNeeds, **__: object) -> Iterator[Any]:
+        asked.append(needs.gpus)
         yield from ()
 
     monkeypatch.setattr("nas.pump_ray.pump_ray", pump)
-    monkeypatch.setattr("nas.pump_ray.ray_session", lambda workers: nullcontext())
+    monkeypatch.setattr("nas.ray_session.ray_session", lambda *_: nullcontext())
     config = load_config("gpu", {"task.name": "analytic", "device.name": device})
     with (
         TrialStore.create(tmp_path / "run.sqlite", {}) as store,

@@ -23,7 +23,7 @@ BAD = RUNNING.finish(Outcome.failed(FailureKind.DIVERGED, "step 7"), None, 1.0)
 
 
 def test_the_best_trial_is_the_one_of_the_largest_reward() -> None:
-    counter = ProgressCounter(total=5, done=0, failed=0, best=None)
+    counter = ProgressCounter(total=5, done=0, failed={}, best=None)
     for reward in (0.2, 0.7, 0.4):
         progress = counter.add(replace(GOOD, reward=reward))
     assert progress.best is not None
@@ -31,14 +31,14 @@ def test_the_best_trial_is_the_one_of_the_largest_reward() -> None:
 
 
 def test_failures_are_counted_apart_and_are_done() -> None:
-    counter = ProgressCounter(total=5, done=1, failed=0, best=None)
+    counter = ProgressCounter(total=5, done=1, failed={}, best=None)
     counter.add(GOOD)
     progress = counter.add(BAD)
-    assert (progress.done, progress.failed) == (3, 1)
+    assert (progress.done, progress.failed) == (3, {FailureKind.DIVERGED: 1})
 
 
 def test_the_time_left_is_that_of_the_trials_of_this_session() -> None:
-    counter = ProgressCounter(total=10, done=6, failed=0, best=None)
+    counter = ProgressCounter(total=10, done=6, failed={}, best=None)
     assert counter.now().seconds_left is None
     progress = counter.add(GOOD)
     assert progress.seconds_per_trial is not None
@@ -46,7 +46,7 @@ def test_the_time_left_is_that_of_the_trials_of_this_session() -> None:
 
 
 def test_the_time_that_the_last_promotions_take_is_not_known() -> None:
-    counter = ProgressCounter(total=2, done=0, failed=0, best=None)
+    counter = ProgressCounter(total=2, done=0, failed={}, best=None)
     rung = replace(GOOD, fidelity='{"steps":100,"stop_step":25}')
     assert counter.add(rung).seconds_left is not None
     assert counter.add(rung).seconds_left is None
@@ -54,7 +54,7 @@ def test_the_time_that_the_last_promotions_take_is_not_known() -> None:
 
 
 def test_a_search_without_rungs_ends_with_no_time_left() -> None:
-    counter = ProgressCounter(total=1, done=0, failed=0, best=None)
+    counter = ProgressCounter(total=1, done=0, failed={}, best=None)
     assert counter.add(GOOD).seconds_left == 0
 
 
@@ -68,7 +68,7 @@ def test_a_duration_is_written_in_its_two_largest_units(seconds: float | None, t
 
 def test_a_pipe_gets_one_line_a_trial() -> None:
     console = Console(file=io.StringIO(), width=40)
-    counter = ProgressCounter(total=4, done=0, failed=0, best=None)
+    counter = ProgressCounter(total=4, done=0, failed={}, best=None)
     with progress_view(console, counter.now()) as view:
         assert isinstance(view, PlainView)
         for trial in (GOOD, BAD):
@@ -82,7 +82,7 @@ def test_a_pipe_gets_one_line_a_trial() -> None:
 
 def test_a_terminal_gets_a_live_view_with_the_figures() -> None:
     console = Console(file=io.StringIO(), width=100, force_terminal=True)
-    counter = ProgressCounter(total=4, done=0, failed=0, best=None)
+    counter = ProgressCounter(total=4, done=0, failed={}, best=None)
     with progress_view(console, counter.now()) as view:
         view.show(counter.add(GOOD), GOOD)
     assert isinstance(console.file, io.StringIO)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from nas.errors import WorkersLost
-from nas.pump_ray import MOST_ATTEMPTS, pump_ray
+from nas.lost_attempts import ATTEMPTS
+from nas.pump_ray import pump_ray
 from results import FailureKind, TrialStatus
 from search_space import Architecture
 from tests.nas.conftest import OpenStudy
@@ -64,6 +65,9 @@ def test_a_trial_whose_worker_died_is_given_to_another(
     assert [trial.status for trial in trials] == [TrialStatus.COMPLETED] * 6
     attempts = [(tmp_path / trial.key).read_text() for trial in trials]
     assert "xx" in attempts  # some worker did die
+    lost = [event for event in study.store.events() if event.kind == "lost"]
+    assert sum(len(tried) - 1 for tried in attempts) == len(lost)
+    assert all((event.detail or "").startswith("worker_lost: its worker died") for event in lost)
 
 
 def test_a_trial_that_kills_every_worker_fails_and_the_rest_goes_on(
@@ -80,7 +84,7 @@ def test_a_trial_that_kills_every_worker_fails_and_the_rest_goes_on(
     failure = trials[0].failure
     assert failure is not None
     assert failure.kind is FailureKind.WORKER_LOST
-    assert (tmp_path / first.key).read_text() == "x" * MOST_ATTEMPTS
+    assert (tmp_path / first.key).read_text() == "x" * ATTEMPTS
 
 
 def test_workers_that_cannot_start_are_reported_in_one_line(
@@ -101,3 +105,32 @@ def test_rungs_are_climbed_by_workers(open_study: OpenStudy, tmp_path: Path) -> 
     for trial in trials:
         again = RungTask().evaluate_at(trial.architecture, trial.seed, trial.fidelity)
         assert trial.reward == again["AP"]
+
+
+@dataclass(frozen=True)
+class Hanging:
+    """Never ends on the architectures whose key begins with one of `digits`."""
+
+    digits: str
+
+    def evaluate(self, architecture: Architecture, seed: int) -> Mapping[str, float]:
+        while architecture.key[0] in self.digits:
+            signal.pause()
+        return TASK.evaluate(architecture, seed)
+
+
+def test_a_trial_that_hangs_is_ended_and_its_worker_comes_back(open_study: OpenStudy) -> None:
+    study = open_study(budget=4)
+    first = study.ask()
+    assert first is not None
+    study.store.close()
+    study = open_study(budget=4)
+    task = Hanging(first.key[0])
+    pump = pump_ray(study, partial(lambda task: task, task), 1, time_limit=1.5)
+    trials = {trial.number: trial for trial in pump}
+    assert len(trials) == 4
+    failure = trials[0].failure
+    assert failure is not None
+    assert failure.kind is FailureKind.TIME_LIMIT
+    assert study.store.losses(0) == 0  # it is the candidate's failure: no second attempt
+    assert TrialStatus.COMPLETED in {trial.status for trial in trials.values()}

@@ -1,0 +1,130 @@
+"""Real signals to real processes."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from nas.cli import main
+from tests.nas.analytic_runs import FAST, trials
+
+SLOW = ["--task.options.seconds", "0.2", "--trials", "12"]
+ON_RAY = ["smoke", "--task.name", "analytic", *SLOW]
+BOUND = 10  # seconds in which a command ends, promised
+
+
+@contextmanager
+def started(*words: str, until: str) -> Iterator[subprocess.Popen[str]]:
+    """`nas`, once it has printed a line with `until` in it."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "nas.cli", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    )
+    with process:
+        assert process.stdout is not None
+        assert any(until in line for line in process.stdout)
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize(
+    ("words", "until", "number", "code"),
+    [
+        pytest.param([*FAST, *SLOW], "reward", signal.SIGINT, 130, id="local"),
+        pytest.param(
+            ON_RAY, "run directory", signal.SIGINT, 130, id="ray-starts", marks=pytest.mark.ray
+        ),
+        pytest.param(ON_RAY, "reward", signal.SIGTERM, 143, id="ray-trains", marks=pytest.mark.ray),
+    ],
+)
+def test_a_signal_ends_a_search_that_can_be_gone_on_with(
+    words: list[str],
+    until: str,
+    number: signal.Signals,
+    code: int,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    directory = tmp_path / "run"
+    with started("search", *words, "--run-dir", str(directory), until=until) as process:
+        process.send_signal(number)
+        said, _ = process.communicate(timeout=BOUND)
+    assert process.returncode == code
+    assert said.endswith(f"nas: interrupted: `nas resume {directory}` goes on\n")
+    assert "Traceback" not in said
+    found = trials(directory, capsys)
+    assert {trial["status"] for trial in found} <= {"running", "completed"}
+    if until == "reward":
+        assert "completed" in {trial["status"] for trial in found}
+
+
+def test_a_search_goes_on_after_a_signal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    directory = tmp_path / "run"
+    with started("search", *FAST, *SLOW, "--run-dir", str(directory), until="reward") as process:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=BOUND)
+    before = [trial for trial in trials(directory, capsys) if trial["status"] == "completed"]
+    assert main(["resume", str(directory)]) == 0
+    after = trials(directory, capsys)
+    assert [trial["status"] for trial in after] == ["completed"] * 12
+    assert all(trial in after for trial in before)
+
+
+def test_a_signal_ends_the_doctor(tmp_path: Path) -> None:
+    words = ["doctor", *FAST, *SLOW[:2], "--run-dir", str(tmp_path / "run")]
+    with started(*words, until="reward") as process:
+        process.send_signal(signal.SIGTERM)
+        said, _ = process.communicate(timeout=BOUND)
+    assert process.returncode == 143
+    assert said.endswith("nas: interrupted: the same command goes on\n")
+
+
+def test_a_second_signal_ends_what_holds_out_against_the_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    directory = tmp_path / "run"
+    task = ["--task.name", "tests.nas.stubborn_tasks:Endless", "--run-dir", str(directory)]
+    with started("search", "smoke", "--pump", "local", *task, until="training") as process:
+        assert process.stdout is not None
+        process.send_signal(signal.SIGINT)
+        assert process.stdout.readline() == "refused\n"
+        process.send_signal(signal.SIGINT)
+        said, _ = process.communicate(timeout=BOUND)
+    assert process.returncode == 130
+    assert said.endswith(f"nas: interrupted: `nas resume {directory}` goes on\n")
+    assert [trial["status"] for trial in trials(directory, capsys)] == ["running"]
+
+
+def test_one_signal_ends_what_holds_out_in_time() -> None:
+    program = """
+import signal, time
+from nas import interruption
+interruption.GRACE_SECONDS = 0.1
+with interruption.stoppable("type it again"):
+    print("begun", flush=True)
+    while True:
+        try:
+            signal.pause()
+        except BaseException:
+            pass
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=BOUND)
+    assert process.returncode == 143
+    assert said == "\nnas: interrupted: type it again\n"
