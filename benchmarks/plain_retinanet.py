@@ -1,20 +1,14 @@
 """The detector of a CPU preset as one writes it in plain PyTorch; `proxy_step.py` measures it.
 
-NCHW modules, matching image by image, a DataLoader that flips and collates image by image, AdamW
-over the list of parameters. Parameters have the project's names, so its weights load as they are.
-As in the project, 1x1 convolutions run before nearest-neighbour upsampling where that is the same.
+NCHW, matching image by image; parameters named and 1x1 convolutions placed as in the project.
 """
 
-from collections.abc import Iterator
 from itertools import pairwise
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.utils.data import DataLoader, Dataset, RandomSampler
 
-from proxy_tasks.detection_dataset import DetectionSplit
 from proxy_tasks.recipe import LossScale, MatchScale
 from search_space import Architecture, BackboneScale
 from search_space.graph import Node, built_stem_blocks, resolve
@@ -304,38 +298,3 @@ class PlainRetinaNet(nn.Module):
         size, anchor_size = boxes[:, 2:] - boxes[:, :2], anchors[:, 2:] - anchors[:, :2]
         shift = (boxes[:, :2] + size / 2 - anchors[:, :2] - anchor_size / 2) / anchor_size
         return torch.cat([shift, torch.log(size / anchor_size)], 1)
-
-
-class Pictures(Dataset):
-    """One picture, `[3, S, S]` normalised and mirrored by chance, with its objects."""
-
-    def __init__(self, split: DetectionSplit, mean: Tensor, std: Tensor) -> None:
-        self.split, self.mean, self.std = split, mean[:, None, None], std[:, None, None]
-
-    def __len__(self) -> int:
-        return len(self.split)
-
-    def __getitem__(self, index: int) -> tuple[Tensor, Target]:
-        image = torch.from_numpy(self.split.batch(np.array([index]))[0]).permute(2, 0, 1)
-        boxes, labels = map(torch.from_numpy, self.split.targets(index))
-        image = (image.float() - self.mean) / self.std
-        if torch.rand(()) < 0.5:
-            width = image.shape[2]
-            image = image.flip(2)
-            boxes = torch.stack(
-                [width - boxes[:, 2], boxes[:, 1], width - boxes[:, 0], boxes[:, 3]], 1
-            )
-        return image, (boxes, labels)
-
-
-def loader(split: DetectionSplit, mean: Tensor, std: Tensor, batch_size: int) -> Iterator:
-    """Batches without end, in this process: its time is the step's."""
-    pictures = Pictures(split, mean, std)
-    sampler = RandomSampler(pictures, num_samples=10**9, replacement=True)
-    batches = DataLoader(
-        pictures,
-        batch_size,
-        sampler=sampler,
-        collate_fn=lambda items: (torch.stack([i for i, _ in items]), [t for _, t in items]),
-    )
-    return iter(batches)

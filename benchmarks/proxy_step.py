@@ -9,7 +9,7 @@ the machine slow all of them alike; ratios are medians over rounds.
   convolution of the network, on its own input, in the project's layout; nothing else.
 - step: what the project's trainings do: batch, flip, pixels, matching, loss, gradient, clip, AdamW.
 - step by autograd: the same without the tape (proxy_tasks/tape.py).
-- plain PyTorch: `plain_retinanet.py`, the same network and the same losses.
+- plain PyTorch: `plain_retinanet.py` and `plain_pictures.py`, the same network and the same losses.
 
 Before that it asserts that the plain network is the same function: parameters, multiply-adds,
 outputs and losses.
@@ -27,7 +27,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 import torch
-from plain_retinanet import PlainRetinaNet, loader
+from plain_pictures import loader
+from plain_retinanet import PlainRetinaNet
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 

@@ -32,5 +32,5 @@ def test_the_plain_network_that_steps_are_compared_with_is_the_same_function(
     with torch.no_grad(), pytest.raises(AssertionError):
         detector.head.classes.register_forward_hook(lambda *found: found[2] + 0.01)
         importlib.import_module("proxy_step").plain_network(task, detector)
-    for name in ("proxy_step", "plain_retinanet"):
+    for name in ("proxy_step", "plain_pictures", "plain_retinanet"):
         monkeypatch.delitem(sys.modules, name)
