@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from controllers import FIDELITY, Controller, Metrics
 from nas.errors import ReplayMismatch
-from results import Event, Trial, TrialStore
+from results import Event, Trial, TrialStatus, TrialStore
 from results.training_length import training_length
 from search_space import Genotype, SearchSpace
 
@@ -40,7 +40,9 @@ def replay(
     begun: set[int] = set()
     observed: set[int] = set()
     for event in events:
-        trial = trials[event.number]
+        trial = trials.get(event.number)
+        if trial is None:
+            raise _incomplete(store, f"event {event.seq} is of trial {event.number}, which is gone")
         reward = None if retries[trial.number] else trial.reward
         if watch is not None:
             watch(event, trial, reward)
@@ -63,11 +65,17 @@ def replay(
         if event.kind in ("propose", "promote", "import"):
             begun.add(trial.number)
     if begun != trials.keys():
-        raise ReplayMismatch(
-            f"{store.path}: the journal has {len(begun)} proposals for {len(trials)} trials: "
-            "bring the file back from a copy"
-        )
+        what = f"the journal has {len(begun)} proposals for {len(trials)} trials"
+        raise _incomplete(store, what)
+    ended = {trial.number for trial in trials.values() if trial.status is not TrialStatus.RUNNING}
+    if observed != ended:
+        what = f"the journal has {len(observed)} results for {len(ended)} trials that have ended"
+        raise _incomplete(store, what)
     return Counter(event.kind for event in events)
+
+
+def _incomplete(store: TrialStore, what: str) -> ReplayMismatch:
+    return ReplayMismatch(f"{store.path}: {what}: bring the file back from a copy")
 
 
 def _propose(

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+COLUMNS = ("seq", "kind", "number", "detail", "crc")
+INSERT_EVENT = f"INSERT INTO events ({', '.join(COLUMNS)}) VALUES (?, ?, ?, ?, ?)"
 EventKind = Literal["propose", "duplicate", "promote", "observe", "lost", "retry", "import"]
 
 

@@ -5,8 +5,23 @@ from contextlib import suppress
 from pathlib import Path
 
 from results.errors import StoreDamaged
+from results.event import COLUMNS as EVENT_COLUMNS
+from results.row_checksum import checksum
 from results.sqlite_faults import damaged
-from results.store_schema import EVENTS, INDEXES, SCHEMA_VERSION, TRIALS, WARM_TRIALS
+from results.store_schema import EVENTS, INDEXES, META, SCHEMA_VERSION, TRIALS, WARM_TRIALS
+from results.trial_rows import SUMMARY_COLUMNS, WIDE_COLUMNS
+from results.warm_trial import COLUMNS as WARM_COLUMNS
+
+# By table and column, what is computed where an older format has no such column.
+CHECKSUMS: dict[str, dict[str, tuple[str, ...]]] = {
+    "meta": {"crc": ("name", "value")},
+    "trials": {
+        "summary_crc": SUMMARY_COLUMNS[:-1],
+        "wide_crc": ("number", *WIDE_COLUMNS[:-1]),
+    },
+    "events": {"crc": EVENT_COLUMNS[:-1]},
+    "warm_trials": {"crc": WARM_COLUMNS[:-1]},
+}
 
 
 def migrate(connection: sqlite3.Connection, file: Path) -> None:
@@ -21,10 +36,13 @@ def migrate(connection: sqlite3.Connection, file: Path) -> None:
     # first, and events would lose their trials (sqlite.org/lang_altertable.html, section 7).
     connection.execute("PRAGMA foreign_keys = OFF")
     try:
+        connection.create_function("checksum", -1, lambda *values: checksum(values))
         connection.execute("BEGIN IMMEDIATE")
-        _rebuild(connection, "trials", TRIALS)
-        _rebuild(connection, "events", EVENTS)
         connection.execute(f"CREATE TABLE IF NOT EXISTS warm_trials ({WARM_TRIALS})")
+        _rebuild(connection, "meta", f"({META}) WITHOUT ROWID")
+        _rebuild(connection, "trials", f"({TRIALS})")
+        _rebuild(connection, "events", f"({EVENTS})")
+        _rebuild(connection, "warm_trials", f"({WARM_TRIALS})")
         for index in filter(str.strip, INDEXES.split(";")):
             connection.execute(index)
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
@@ -39,10 +57,17 @@ def migrate(connection: sqlite3.Connection, file: Path) -> None:
         connection.execute("PRAGMA foreign_keys = ON")
 
 
-def _rebuild(connection: sqlite3.Connection, table: str, columns: str) -> None:
+def _rebuild(connection: sqlite3.Connection, table: str, content: str) -> None:
     """SQLite changes no CHECK, and adds columns behind all others: a new table takes the rows."""
-    held = ", ".join(name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})"))
-    connection.execute(f"CREATE TABLE new_{table} ({columns})")
-    connection.execute(f"INSERT INTO new_{table} ({held}) SELECT {held} FROM {table}")
+    held = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")]
+    values = {name: name for name in held}
+    for name, covered in CHECKSUMS[table].items():
+        known = (one if one in held else "NULL" for one in covered)
+        values.setdefault(name, f"checksum({', '.join(known)})")
+    connection.execute(f"CREATE TABLE new_{table} {content}")
+    connection.execute(
+        f"INSERT INTO new_{table} ({', '.join(values)}) SELECT {', '.join(values.values())} "
+        f"FROM {table}"
+    )
     connection.execute(f"DROP TABLE {table}")
     connection.execute(f"ALTER TABLE new_{table} RENAME TO {table}")

@@ -3,7 +3,7 @@
 APPLICATION_ID = 0x53504E53  # "SPNS", bytes 68-71 of the file: what `file` and we know it by
 SCHEMA_VERSION = 4
 # That can be read, and is made today's by a writer (results/store_migration.py): 1 is without the
-# table warm_trials, 1 and 2 without rungs, 1 to 3 without details of events.
+# table warm_trials, 1 and 2 without rungs, 1 to 3 without details of events and without checksums.
 OLDEST_VERSION = 1
 
 # The wide columns stand last, so that a leaderboard reads no overflow page.
@@ -17,6 +17,8 @@ TRIALS = """
     finished REAL CHECK ((finished IS NULL) = (status = 'running')),
     failure_kind TEXT CHECK ((failure_kind IS NOT NULL) = (status = 'failed')),
     failure_message TEXT,
+    summary_crc INTEGER NOT NULL,
+    wide_crc INTEGER NOT NULL,
     key TEXT NOT NULL,
     metrics TEXT NOT NULL,
     fidelity TEXT NOT NULL,
@@ -29,7 +31,8 @@ EVENTS = """
         kind IN ('propose', 'duplicate', 'promote', 'observe', 'lost', 'retry', 'import')
     ),
     number INTEGER NOT NULL REFERENCES trials (number),
-    detail TEXT
+    detail TEXT,
+    crc INTEGER NOT NULL
 """
 WARM_TRIALS = """
     seq INTEGER PRIMARY KEY,
@@ -37,8 +40,10 @@ WARM_TRIALS = """
     number INTEGER NOT NULL,
     reward REAL,
     metrics TEXT NOT NULL,
-    genotype TEXT NOT NULL
+    genotype TEXT NOT NULL,
+    crc INTEGER NOT NULL
 """
+META = "name TEXT PRIMARY KEY, value TEXT NOT NULL, crc INTEGER NOT NULL"
 INDEXES = """
 CREATE INDEX trials_by_identity ON trials (key, fidelity);
 CREATE INDEX trials_by_status ON trials (status);
@@ -46,7 +51,7 @@ CREATE INDEX trials_by_reward ON trials (reward) WHERE reward IS NOT NULL;
 CREATE INDEX events_of_losses ON events (number) WHERE kind IN ('lost', 'retry');
 """
 SCHEMA = f"""
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE meta ({META}) WITHOUT ROWID;
 CREATE TABLE trials ({TRIALS});
 CREATE TABLE events ({EVENTS});
 CREATE TABLE warm_trials ({WARM_TRIALS});

@@ -1,24 +1,30 @@
 """What can be asked of a run's file."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from results.errors import UnknownTrial
+from results.errors import StoreDamaged, UnknownTrial
+from results.event import COLUMNS as EVENT_COLUMNS
 from results.event import Event
-from results.sqlite_faults import reported
+from results.row_checksum import check
+from results.sqlite_faults import damaged, reported
+from results.store_schema import SCHEMA_VERSION
 from results.training_length import training_length
 from results.trial import LARGEST_INTEGER, Trial, TrialStatus
 from results.trial_rows import (
     COLUMNS,
     SUMMARY_COLUMNS,
     TrialSummary,
+    check_summaries,
+    check_wide,
     from_row,
     summary_from_row,
 )
-from results.warm_trial import SELECT_WARM, WarmTrial, from_warm_row
+from results.warm_trial import COLUMNS as WARM_COLUMNS
+from results.warm_trial import WarmTrial, from_warm_row
 
 
 class TrialQueries:
@@ -31,26 +37,33 @@ class TrialQueries:
         self.path = path
         self._connection = connection
         # Runs in formats 1 and 2 have no rungs: every trial of theirs is a candidate's only one.
-        # Those in formats 1 to 3 say no more of an event than its kind.
-        columns = "SELECT name FROM pragma_table_info('trials') UNION SELECT name FROM "
-        held = {name for (name,) in self._rows(f"{columns} pragma_table_info('events')")}
+        # Those in formats 1 to 3 say no more of an event than its kind, and have no checksums.
+        query = "SELECT one.name FROM sqlite_master AS t, pragma_table_info(t.name) AS one"
+        held = {name for (name,) in self._rows(query)}
+        ((version,),) = self._rows("PRAGMA user_version")
+        self._sealed = version == SCHEMA_VERSION or "crc" in held
         self._known = {
-            name: name if name in held else f"NULL AS {name}" for name in (*COLUMNS, "detail")
+            name: name if self._sealed or name in held else f"NULL AS {name}"
+            for name in (*COLUMNS, *EVENT_COLUMNS, *WARM_COLUMNS)
         }
-        self._select = f"SELECT {', '.join(self._known[name] for name in COLUMNS)} FROM trials"
 
     def events(self, after: int = 0) -> Iterator[Event]:
         """The journal in its order, from the event behind number `after` on."""
-        columns = f"seq, kind, number, {self._known['detail']}"
-        rows = self._rows(f"SELECT {columns} FROM events WHERE seq > ? ORDER BY seq", after)
-        return (Event(*row) for row in rows)
+        for seq, event in enumerate(self._events("WHERE seq > ?", after), after + 1):
+            if event.seq != seq:
+                raise StoreDamaged(damaged(self.path, f"event {seq} is missing"))
+            yield event
 
     def warm_trials(self) -> list[WarmTrial]:
         """What the controller was told of other runs before its first proposal, in order."""
         # Runs in format 1 have no such table.
-        if not self._rows("SELECT 1 FROM sqlite_master WHERE name = 'warm_trials'"):
+        there = "SELECT 1 FROM sqlite_master WHERE name = 'warm_trials'"
+        if not self._sealed and not self._rows(there):
             return []
-        return [from_warm_row(row, self.path) for row in self._rows(SELECT_WARM)]
+        rows = self._rows(f"SELECT {self._names(WARM_COLUMNS)} FROM warm_trials ORDER BY seq")
+        if self._sealed:
+            check(rows, self.path, "warm trial")
+        return [from_warm_row(row, self.path) for row in rows]
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -76,27 +89,26 @@ class TrialQueries:
 
     def finished(self) -> list[Trial]:
         """The trials that have a result, in the order in which it came."""
-        last = "SELECT max(seq) FROM events WHERE kind IN ('observe', 'import') GROUP BY number"
-        rows = self._rows(f"SELECT number FROM events WHERE seq IN ({last}) ORDER BY seq")
-        ended = {one.number: one for one in self._trials("WHERE status != 'running'")}
-        return [ended[number] for (number,) in rows if number in ended]
+        last = {one.number: one.seq for one in self.events() if one.kind in ("observe", "import")}
+        ended = self._trials("WHERE status != 'running'")
+        told = (one for one in ended if one.number in last)
+        return sorted(told, key=lambda one: last[one.number])
 
     def summaries(self) -> list[TrialSummary]:
         """All trials without their architectures, best first: completed ones by steps trained,
         then by reward, then all without a reward; ties by number.
         """
-        columns = ", ".join(self._known[name] for name in SUMMARY_COLUMNS)
-        rows = self._rows(f"SELECT {columns} FROM trials ORDER BY reward DESC, number")
+        rows = self._rows(
+            f"SELECT {self._names(SUMMARY_COLUMNS)} FROM trials ORDER BY reward DESC, number"
+        )
+        if self._sealed:
+            check_summaries(rows, self.path)
         found = [summary_from_row(row, self.path) for row in rows]
         return sorted(found, key=lambda row: 1 if row.reward is None else -_steps(row.fidelity))
 
     def trial(self, number: int) -> Trial:
         """Raises UnknownTrial."""
-        # SQLite's integers end there, and so do trial numbers.
-        found = self._trials("WHERE number = ?", min(number, LARGEST_INTEGER))
-        if not found:
-            raise UnknownTrial(f"trial {number} is not in {self.path}: it {self._extent()}")
-        return found[0]
+        return from_row(self._row(number), self.path)
 
     def find(self, key: str, fidelity: str) -> Trial | None:
         """The trial that knows most of this architecture at this fidelity: a completed one before
@@ -134,10 +146,9 @@ class TrialQueries:
         """How many attempts at a trial were lost since it began or was last reopened."""
         # In the words of the index, which has no other events.
         of_losses = "number = ? AND kind IN ('lost', 'retry')"
-        rows = self._rows(f"SELECT kind FROM events WHERE {of_losses} ORDER BY seq", number)
         count = 0
-        for (kind,) in rows:
-            count = count + 1 if kind == "lost" else 0
+        for event in self._events(f"WHERE {of_losses}", number):
+            count = count + 1 if event.kind == "lost" else 0
         return count
 
     def next_number(self) -> int:
@@ -147,11 +158,37 @@ class TrialQueries:
 
     def meta(self) -> dict[str, str]:
         """What the run says of itself, such as its config."""
-        return dict(self._rows("SELECT name, value FROM meta ORDER BY name"))
+        rows = self._rows(f"SELECT name, value, {self._known['crc']} FROM meta ORDER BY name")
+        if self._sealed:
+            check(rows, self.path, "meta")
+        return {name: value for name, value, _ in rows}
 
     def _trials(self, clause: str, *values: object) -> list[Trial]:
-        rows = self._rows(f"{self._select} {clause}", *values)
-        return [from_row(row, self.path) for row in rows]
+        return [from_row(row, self.path) for row in self._trial_rows(clause, *values)]
+
+    def _row(self, number: int) -> tuple[Any, ...]:
+        # SQLite's integers end there, and so do trial numbers.
+        found = self._trial_rows("WHERE number = ?", min(number, LARGEST_INTEGER))
+        if not found:
+            raise UnknownTrial(f"trial {number} is not in {self.path}: it {self._extent()}")
+        return found[0]
+
+    def _trial_rows(self, clause: str, *values: object) -> list[tuple[Any, ...]]:
+        rows = self._rows(f"SELECT {self._names(COLUMNS)} FROM trials {clause}", *values)
+        if self._sealed:
+            check_summaries(rows, self.path)
+            check_wide(rows, self.path)
+        return rows
+
+    def _events(self, clause: str, *values: object) -> Iterator[Event]:
+        names = self._names(EVENT_COLUMNS)
+        rows = self._rows(f"SELECT {names} FROM events {clause} ORDER BY seq", *values)
+        if self._sealed:
+            check(rows, self.path, "event")
+        return (Event(*row[:-1]) for row in rows)
+
+    def _names(self, columns: Iterable[str]) -> str:
+        return ", ".join(self._known[name] for name in columns)
 
     def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """All at once: a cursor left open would keep the log from being folded into the file."""

@@ -1,24 +1,48 @@
 """Trials as rows of the table `trials`, and back."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from math import isfinite
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 from results.errors import StoreDamaged
 from results.outcome import Failure, FailureKind
+from results.row_checksum import check, sealed, stored
 from results.sqlite_faults import damaged
 from results.trial import Trial, TrialStatus
 from search_space.block_specs import from_json, to_json
+from search_space.shown import shown
 
-RESULT_COLUMNS = ("status", "reward", "finished", "failure_kind", "failure_message", "metrics")
-COLUMNS = (
-    "number", *RESULT_COLUMNS, "seed", "started", "key", "fidelity", "continues", "genotype",
-    "architecture",
-)  # fmt: skip
+# What the columns of a summary may hold; those of a result stand behind the number.
+SUMMARY_TYPES: dict[str, tuple[type, ...]] = {
+    "number": (int,),
+    "status": (str,),
+    "reward": (float, NoneType),
+    "finished": (float, NoneType),
+    "failure_kind": (str, NoneType),
+    "failure_message": (str, NoneType),
+    "metrics": (str,),
+    "seed": (int,),
+    "started": (float,),
+    "key": (str,),
+    "fidelity": (str,),
+    "continues": (int, NoneType),
+}
+RESULT_COLUMNS = tuple(SUMMARY_TYPES)[1:7]
+# Each checksum is of what stands before it, that of the wide columns of the number too.
+SUMMARY_COLUMNS = (*SUMMARY_TYPES, "summary_crc")
+WIDE_COLUMNS = ("genotype", "architecture", "wide_crc")
+COLUMNS = SUMMARY_COLUMNS + WIDE_COLUMNS
 INSERT_TRIAL = f"INSERT INTO trials ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"
-SUMMARY_COLUMNS = ("number", *RESULT_COLUMNS, "seed", "started", "key", "fidelity", "continues")
+UPDATE_RESULT = (
+    f"UPDATE trials SET {' = ?, '.join(RESULT_COLUMNS)} = ?, summary_crc = ? WHERE number = ?"
+)
+# What the parts raise for nonsense.
+NONSENSE = (ValueError, TypeError, AttributeError, OverflowError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,36 +65,53 @@ class TrialSummary:
 def to_row(trial: Trial) -> tuple[object, ...]:
     """Values for `COLUMNS`."""
     genotype = None if trial.genotype is None else json.dumps(trial.genotype)
-    return (
+    summary = sealed(
         trial.number,
-        *to_result_row(trial),
+        *_to_result(trial),
         trial.seed,
-        trial.started,
+        stored(trial.started),
         trial.key,
         trial.fidelity,
         trial.continues,
-        genotype,
-        to_json(trial.architecture),
     )
+    return *summary, *sealed(trial.number, genotype, to_json(trial.architecture))[1:]
 
 
-def to_result_row(trial: Trial) -> tuple[object, ...]:
+def to_update(trial: Trial, row: Sequence[Any]) -> tuple[object, ...]:
+    """Values for `UPDATE_RESULT`, of a trial whose row of `COLUMNS` was `row`."""
+    result = _to_result(trial)
+    kept = row[1 + len(result) : len(SUMMARY_TYPES)]
+    return *result, sealed(trial.number, *result, *kept)[-1], trial.number
+
+
+def _to_result(trial: Trial) -> tuple[object, ...]:
     """Values for `RESULT_COLUMNS`."""
     return (
         trial.status.value,
-        trial.reward,
-        trial.finished,
+        stored(trial.reward),
+        stored(trial.finished),
         None if trial.failure is None else trial.failure.kind.value,
         None if trial.failure is None else trial.failure.message,
         json.dumps(dict(trial.metrics), allow_nan=False),
     )
 
 
+def check_summaries(rows: Iterable[tuple[Any, ...]], file: Path) -> None:
+    """Raises StoreDamaged if a row of `SUMMARY_COLUMNS`, or more, is not as it was written."""
+    check((row[: len(SUMMARY_COLUMNS)] for row in rows), file, "trial")
+
+
+def check_wide(rows: Iterable[tuple[Any, ...]], file: Path) -> None:
+    """Raises StoreDamaged if a row of `COLUMNS` has not the wide columns that were written."""
+    check(((row[0], *row[len(SUMMARY_COLUMNS) :]) for row in rows), file, "trial")
+
+
 def from_row(row: Sequence[Any], file: Path) -> Trial:
     """The trial of a row of `COLUMNS`. Raises StoreDamaged if it was edited into nonsense."""
     number, status, reward, finished, kind, message, metrics, seed, started, _, fidelity = row[:11]
-    continues, genotype, architecture = row[11:]
+    continues, _, genotype, architecture, _ = row[11:]
     try:
+        _check_types(tuple(map(type, row[: len(SUMMARY_TYPES)])))
         return Trial(
             number=number,
             genotype=None if genotype is None else tuple(json.loads(genotype)),
@@ -85,21 +126,22 @@ def from_row(row: Sequence[Any], file: Path) -> Trial:
             failure=None if kind is None else Failure(FailureKind(kind), message),
             finished=finished,
         )
-    except (ValueError, TypeError, AttributeError) as fault:  # what the parts raise for nonsense
+    except NONSENSE as fault:
         raise StoreDamaged(damaged(file, f"trial {number}: {fault}")) from fault
 
 
 def summary_from_row(row: Sequence[Any], file: Path) -> TrialSummary:
     """The summary of a row of `SUMMARY_COLUMNS`. Raises StoreDamaged like `from_row`."""
     number, status, reward, finished, kind, message, metrics, seed, started, key = row[:10]
-    fidelity, continues = row[10:]
+    fidelity, continues, _ = row[10:]
     try:
-        metrics = dict(json.loads(metrics))
-        for name, value in {**metrics, "started": started}.items():
-            if not isinstance(value, int | float):
-                raise ValueError(f"{name} is {value!r}")
-        if not isinstance(reward, float | None):
-            raise ValueError(f"reward is {reward!r}")
+        _check_types(tuple(map(type, row[: len(SUMMARY_TYPES)])))
+        metrics = json.loads(metrics)
+        for name, value in metrics.items():
+            if type(value) not in (int, float) or not isfinite(value):
+                raise ValueError(f"{name} is {shown(value)}")
+        if not isfinite(reward or 0) or not isfinite(started) or not isfinite(finished or 0):
+            raise ValueError(f"reward {reward}, started {started} or finished {finished}")
         return TrialSummary(
             number=number,
             key=key,
@@ -107,11 +149,18 @@ def summary_from_row(row: Sequence[Any], file: Path) -> TrialSummary:
             status=TrialStatus(status),
             seed=seed,
             metrics=metrics,
-            failure=None if kind is None else f"{kind}: {message}",
+            failure=None if kind is None else f"{FailureKind(kind)}: {message}",
             fidelity=fidelity,
             started=started,
             finished=finished,
             continues=continues,
         )
-    except (ValueError, TypeError) as fault:
+    except NONSENSE as fault:
         raise StoreDamaged(damaged(file, f"trial {number}: {fault}")) from fault
+
+
+@lru_cache(maxsize=256)  # a run has a handful of combinations
+def _check_types(found: tuple[type, ...]) -> None:
+    for name, kind in zip(SUMMARY_TYPES, found, strict=True):
+        if kind not in SUMMARY_TYPES[name]:
+            raise ValueError(f"{name} is of SQLite's type for {kind.__name__}")

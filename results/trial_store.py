@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Self
 
 from results.errors import InvalidTrial, StoreFull, StoreInaccessible
-from results.event import EventKind
+from results.event import INSERT_EVENT, EventKind
 from results.imported_trial import ImportedTrial
 from results.outcome import Failure, Outcome
+from results.row_checksum import sealed
 from results.sqlite_faults import reported
 from results.store_file import (
-    INSERT_EVENT,
+    SET_META,
     check_identity,
     check_intact,
     connect,
@@ -27,11 +28,9 @@ from results.store_file import (
 from results.store_migration import migrate
 from results.trial import Trial, TrialStatus
 from results.trial_queries import TrialQueries
-from results.trial_rows import INSERT_TRIAL, RESULT_COLUMNS, to_result_row, to_row
+from results.trial_rows import INSERT_TRIAL, UPDATE_RESULT, from_row, to_row, to_update
 from results.warm_trial import WarmTrial
 from results.writer_lock import WriterLock
-
-UPDATE_RESULT = f"UPDATE trials SET {' = ?, '.join(RESULT_COLUMNS)} = ? WHERE number = ?"
 
 
 class TrialStore(TrialQueries):
@@ -49,6 +48,7 @@ class TrialStore(TrialQueries):
     ) -> None:
         super().__init__(connection, path)
         self._resources = resources
+        self._last_event: int | None = None  # not looked up yet
         self._writable = writable
 
     @classmethod
@@ -90,7 +90,7 @@ class TrialStore(TrialQueries):
             check_identity(connection, file)  # a foreign file gets no lock file beside it
             opened.callback(WriterLock(file).release)
             opened.callback(connection.close)  # before the lock goes
-            check_intact(connection, file)
+            check_intact(connection, file, indexes=True)  # a search asks by them
             migrate(connection, file)
             return cls(connection, file, opened.pop_all(), writable=True)
 
@@ -115,7 +115,7 @@ class TrialStore(TrialQueries):
         with reported(name), opened:
             connection = opened.enter_context(closing(connect(file, "ro")))
             check_identity(connection, name)
-            check_intact(connection, name)
+            check_intact(connection, name, indexes=False)
             return cls(connection, name, opened.pop_all(), writable=False)
 
     def close(self) -> None:
@@ -163,11 +163,12 @@ class TrialStore(TrialQueries):
             InvalidTrial: a reward for a failure, or one that is not finite.
         """
         with self._transaction():
-            trial = self.trial(number)
+            row = self._row(number)
+            trial = from_row(row, self.path)
             if trial.status is not TrialStatus.RUNNING:
                 return trial
             finished = trial.finish(outcome, reward, time.time())
-            self._connection.execute(UPDATE_RESULT, (*to_result_row(finished), number))
+            self._connection.execute(UPDATE_RESULT, to_update(finished, row))
             self._record("observe", number)
         return finished
 
@@ -195,21 +196,25 @@ class TrialStore(TrialQueries):
             InvalidTrial: it is completed.
         """
         with self._transaction():
-            trial = self.trial(number)
+            row = self._row(number)
+            trial = from_row(row, self.path)
             if trial.status is TrialStatus.RUNNING:
                 return trial
             reopened = trial.reopen()
-            self._connection.execute(UPDATE_RESULT, (*to_result_row(reopened), number))
+            self._connection.execute(UPDATE_RESULT, to_update(reopened, row))
             self._record("retry", number, str(trial.failure))
         return reopened
 
     def set_meta(self, name: str, value: str) -> None:
         """Commits one entry of `meta`, in place of an older one."""
         with self._transaction():
-            self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+            self._connection.execute(SET_META, sealed(name, value))
 
     def _record(self, kind: EventKind, number: int, detail: str | None = None) -> None:
-        self._connection.execute(INSERT_EVENT, (kind, number, detail))
+        if self._last_event is None:
+            ((self._last_event,),) = self._rows("SELECT coalesce(max(seq), 0) FROM events")
+        self._last_event += 1
+        self._connection.execute(INSERT_EVENT, sealed(self._last_event, kind, number, detail))
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -224,6 +229,7 @@ class TrialStore(TrialQueries):
                 yield
                 self._connection.execute("COMMIT")
             except BaseException:
+                self._last_event = None
                 with suppress(sqlite3.Error):  # a full disk may have ended the transaction itself
                     self._connection.execute("ROLLBACK")
                 raise

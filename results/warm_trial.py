@@ -9,11 +9,11 @@ from typing import Any
 
 from results.errors import InvalidTrial, StoreDamaged
 from results.outcome import checked_metrics
+from results.row_checksum import sealed, stored
 from results.sqlite_faults import damaged
 
-COLUMNS = ("run", "number", "reward", "metrics", "genotype")
-SELECT_WARM = f"SELECT {', '.join(COLUMNS)} FROM warm_trials ORDER BY seq"
-INSERT_WARM = f"INSERT INTO warm_trials ({', '.join(COLUMNS)}) VALUES (?, ?, ?, ?, ?)"
+COLUMNS = ("seq", "run", "number", "reward", "metrics", "genotype", "crc")
+INSERT_WARM = f"INSERT INTO warm_trials ({', '.join(COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,15 +45,16 @@ class WarmTrial:
         object.__setattr__(self, "metrics", checked_metrics(self.metrics))
 
 
-def to_warm_row(trial: WarmTrial) -> tuple[object, ...]:
+def to_warm_row(seq: int, trial: WarmTrial) -> tuple[object, ...]:
     """Values for `INSERT_WARM`."""
     metrics = json.dumps(dict(trial.metrics), allow_nan=False)
-    return trial.run, trial.number, trial.reward, metrics, json.dumps(trial.genotype)
+    genotype = json.dumps(trial.genotype)
+    return sealed(seq, trial.run, trial.number, stored(trial.reward), metrics, genotype)
 
 
 def from_warm_row(row: Sequence[Any], file: Path) -> WarmTrial:
-    """The trial of a row of `SELECT_WARM`. Raises StoreDamaged if it was edited into nonsense."""
-    run, number, reward, metrics, genotype = row
+    """The trial of a row of `COLUMNS`. Raises StoreDamaged if it was edited into nonsense."""
+    _, run, number, reward, metrics, genotype, _ = row
     try:
         return WarmTrial(
             run=run,
@@ -62,5 +63,11 @@ def from_warm_row(row: Sequence[Any], file: Path) -> WarmTrial:
             reward=reward,
             metrics=json.loads(metrics),
         )
-    except (ValueError, TypeError, AttributeError) as fault:  # what the parts raise for nonsense
+    except (
+        ValueError,
+        TypeError,
+        AttributeError,
+        OverflowError,
+        RecursionError,
+    ) as fault:  # what the parts raise for nonsense
         raise StoreDamaged(damaged(file, f"trial {number} of {run}: {fault}")) from fault

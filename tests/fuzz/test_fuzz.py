@@ -10,18 +10,7 @@ from tests.fuzz.kinds import KINDS, shares
 CASES = 500
 
 
-@pytest.mark.parametrize(
-    "kind",
-    [
-        pytest.param(
-            name,
-            marks=pytest.mark.xfail(reason="rows of a store have no checksums yet")
-            if name == "runs"
-            else (),
-        )
-        for name in KINDS
-    ],
-)
+@pytest.mark.parametrize("kind", list(KINDS))
 def test_bad_input_is_refused_in_one_line_or_read_rightly(kind: str, tmp_path: Path) -> None:
     tally = run_kind(kind, KINDS[kind].make, range(shares(CASES)[kind]), 0, tmp_path / "home")
     assert not tally.faults

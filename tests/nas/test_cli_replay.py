@@ -1,10 +1,8 @@
 """`nas replay` and `nas resume --retry`, as they are typed."""
 
 import shutil
-import sqlite3
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ from nas.failed_kinds import failed_kinds
 from nas.run_directory import DOCTOR
 from results import FailureKind, TrialStore
 from tests.nas.analytic_runs import search, trials
+from tests.results.edited import edited
 
 Printed = pytest.CaptureFixture[str]
 KINDS = [FailureKind.CRASHED, FailureKind.OUT_OF_MEMORY, FailureKind.OUT_OF_MEMORY]
@@ -24,7 +23,7 @@ def finished_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Nine candidates, three of which have failed."""
     directory = tmp_path_factory.mktemp("replay") / "run"
     assert search(directory, "--trials", "9", "--controller", "random") == 0
-    with closing(sqlite3.connect(directory / "run.sqlite")) as connection, connection:
+    with edited(directory / "run.sqlite") as connection:
         for number, kind in zip((6, 7, 8), KINDS, strict=True):
             connection.execute(
                 "UPDATE trials SET status = 'failed', reward = NULL, failure_message = 'no', "
@@ -56,7 +55,7 @@ def test_a_replay_counts_what_it_derived_again(run: Path, capsys: Printed) -> No
 def test_the_first_difference_is_named(run: Path, capsys: Printed) -> None:
     with TrialStore.open_read_only(run) as store:
         third, last = store.trial(3), store.trial(8)
-    with closing(sqlite3.connect(run / "run.sqlite")) as connection, connection:
+    with edited(run / "run.sqlite") as connection:
         connection.execute(
             "UPDATE trials SET (key, architecture) = (SELECT key, architecture FROM trials WHERE "
             "number = 8) WHERE number = 3"

@@ -27,6 +27,7 @@ from results import Failure, FailureKind, Outcome, Trial, TrialStatus, TrialStor
 from tests.nas.conftest import OpenStudy
 from tests.nas.rung_task import RUNGS, RungTask
 from tests.nas.tiny import SPACE, TASK, evolution, make_study
+from tests.results.edited import edited
 
 WHOLE = Rungs(("{}",))
 GONE = Failure(FailureKind.WORKER_LOST, "killed")
@@ -53,6 +54,28 @@ def test_a_journal_without_its_proposals_is_refused(open_study: OpenStudy) -> No
     with closing(sqlite3.connect(study.store.path)) as connection, connection:
         connection.execute("DELETE FROM events")
     with pytest.raises(ReplayMismatch, match="0 proposals for 1 trials"):
+        open_study()
+
+
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        ("UPDATE events SET number = 7 WHERE seq = 1", "event 1 is of trial 7, which is gone: bri"),
+        ("DELETE FROM events WHERE seq = 4", "the journal has 1 results for 2 trials that have en"),
+    ],
+)
+def test_a_journal_of_other_trials_is_refused(
+    open_study: OpenStudy, edit: str, message: str
+) -> None:
+    study = open_study()
+    for reward in (0.5, 0.7):
+        trial = study.ask()
+        assert trial is not None
+        study.tell(trial.number, Outcome.success({"AP": reward}))
+    study.store.close()
+    with edited(study.store.path) as connection:
+        connection.execute(edit)
+    with pytest.raises(ReplayMismatch, match=message):
         open_study()
 
 
@@ -162,12 +185,12 @@ def test_a_promotion_that_nothing_calls_for_is_named(open_study: OpenStudy) -> N
     promoted, others = store.trial(number).continues, store.trials()
     worst = min((one.reward or 0, one.number) for one in others[:number] if one.continues is None)
     store.close()
-    with closing(sqlite3.connect(store.path)) as connection, connection:
+    with edited(store.path) as connection:
         connection.execute(f"UPDATE trials SET continues = {worst[1]} WHERE number = {number}")
     with (
-        TrialStore.open_read_only(store.path) as edited,
+        TrialStore.open_read_only(store.path) as reader,
         pytest.raises(
             ReplayMismatch, match=rf"promoted trial {worst[1]}, but trial {promoted} is to be"
         ),
     ):
-        replay(edited, SPACE, evolution(), PromotionCheck(store.path, RUNGS))
+        replay(reader, SPACE, evolution(), PromotionCheck(store.path, RUNGS))

@@ -1,8 +1,6 @@
 import json
 import shutil
-import sqlite3
 from collections import Counter
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
@@ -22,6 +20,7 @@ from nas.warm_start import WarmStart, read_warm_start
 from results import FailureKind, Outcome, TrialStatus, TrialStore, WarmTrial
 from search_space import Genotype, SpineNetSpace
 from tests.nas.analytic_runs import search, trials
+from tests.results.old_formats import in_format
 
 WORDS = ["--controller.options.population_size", "4", "--controller.options.sample_size", "2"]
 
@@ -271,9 +270,7 @@ def test_a_run_of_before_warm_starts_is_resumed(
 ) -> None:
     search(tmp_path / "whole", "--trials", "6")
     search(tmp_path / "old", "--trials", "3")
-    with closing(sqlite3.connect(tmp_path / "old" / "run.sqlite")) as connection, connection:
-        connection.execute("DROP TABLE warm_trials")
-        connection.execute("PRAGMA user_version = 1")
+    in_format(1, tmp_path / "old" / "run.sqlite")
     assert main(["resume", str(tmp_path / "old"), "--trials", "6"]) == 0
     whole, old = (trials(tmp_path / name, capsys) for name in ("whole", "old"))
     assert [t["key"] for t in whole] == [t["key"] for t in old]

@@ -51,6 +51,11 @@ def in_format(version: int, run: Path) -> Path:
             held = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")]
             names = ", ".join(held)
             connection.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM {kept}")
+        connection.executescript(
+            "CREATE TEMP TABLE said AS SELECT name, value FROM meta; DROP TABLE meta;"
+            "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
+            "INSERT INTO meta SELECT * FROM said; ALTER TABLE warm_trials DROP COLUMN crc;"
+        )
         if version == 1:
             connection.execute("DROP TABLE warm_trials")
         connection.commit()

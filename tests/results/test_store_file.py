@@ -9,6 +9,7 @@ import pytest
 
 from results import NotARun, ResultsError, StoreBusy, StoreDamaged, StoreExists, TrialStore
 from results.store_schema import SCHEMA_VERSION
+from tests.results.edited import edited
 from tests.results.runs import make_run, trial
 
 
@@ -90,7 +91,7 @@ def test_an_overwritten_page_is_damage(tmp_path: Path) -> None:
 )
 def test_a_row_that_was_edited_into_nonsense_is_damage(tmp_path: Path, edit: str) -> None:
     file = make_run(tmp_path, [0.1])
-    with closing(sqlite3.connect(file)) as connection, connection:
+    with edited(file) as connection:
         connection.execute(f"UPDATE trials SET {edit}")
     with (
         TrialStore.open_read_only(tmp_path) as store,

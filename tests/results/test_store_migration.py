@@ -76,7 +76,7 @@ def test_an_older_run_goes_on_with_all_that_there_is_today(tmp_path: Path, versi
             Event(7, "observe", 2),
         ]
         with pytest.raises(sqlite3.IntegrityError):  # foreign keys are heeded again
-            store._connection.execute("INSERT INTO events (kind, number) VALUES ('lost', 9)")
+            store._connection.execute("INSERT INTO events VALUES (8, 'lost', 9, '', 0)")
 
 
 def test_what_the_run_was_told_of_others_stays(tmp_path: Path) -> None:

@@ -1,10 +1,10 @@
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from results import InvalidTrial, StoreDamaged, TrialStore, WarmTrial
+from tests.results.edited import edited
+from tests.results.old_formats import in_format
 from tests.results.runs import scored, trial
 
 
@@ -16,13 +16,6 @@ def warm(number: int, reward: float | None) -> WarmTrial:
         reward=reward,
         metrics={"AP": 0.25, "madds": 10**10},
     )
-
-
-def as_format_1(file: Path) -> None:
-    """What spinenas made before there were warm starts."""
-    with closing(sqlite3.connect(file)) as connection, connection:
-        connection.execute("DROP TABLE warm_trials")
-        connection.execute("PRAGMA user_version = 1")
 
 
 def test_what_a_run_begins_with_is_read_back_in_order(tmp_path: Path) -> None:
@@ -42,7 +35,7 @@ def test_a_reward_that_is_no_number_is_refused_and_no_run_is_made(tmp_path: Path
 
 def test_a_row_that_was_edited_into_nonsense_is_damage(tmp_path: Path) -> None:
     TrialStore.create(tmp_path, {}, [warm(3, 0.5)]).close()
-    with closing(sqlite3.connect(tmp_path / "run.sqlite")) as connection, connection:
+    with edited(tmp_path / "run.sqlite") as connection:
         connection.execute("UPDATE warm_trials SET metrics = '[3]'")
     with (
         TrialStore.open(tmp_path) as store,
@@ -54,7 +47,7 @@ def test_a_row_that_was_edited_into_nonsense_is_damage(tmp_path: Path) -> None:
 def test_a_run_of_before_warm_starts_goes_on(tmp_path: Path) -> None:
     with TrialStore.create(tmp_path, {}) as store:
         store.propose(trial(0))
-    as_format_1(tmp_path / "run.sqlite")
+    in_format(1, tmp_path / "run.sqlite")
     with TrialStore.open(tmp_path) as store:
         assert store.warm_trials() == []
         store.finish(0, scored(0.5), 0.5)

@@ -3,15 +3,14 @@
 import random
 import re
 import shutil
-import sqlite3
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from results import TrialStore
+from tests.results.edited import edited
 from tests.results.runs import make_run, scored, trial
 from tests.torture.file_faults import commit_ends, damage_copies, recording
 from tests.torture.searches import Search
@@ -72,7 +71,9 @@ def searched(finished: tuple[Path, list[str]], tmp_path: Path) -> tuple[Search, 
             id="gone",
         ),
         pytest.param(
-            "INSERT INTO events (kind, number) VALUES ('observe', 3)", TWICE, id="counted twice"
+            "INSERT INTO events (kind, number, crc) VALUES ('observe', 3, 0)",
+            TWICE,
+            id="counted twice",
         ),
         pytest.param(
             "UPDATE events SET number = 21 - number WHERE number IN (10, 11)", REPLAY, id="swapped"
@@ -83,7 +84,7 @@ def test_a_store_that_forgets_is_noticed(
     searched: tuple[Search, Witness, Tally], damage: str, wrong: str
 ) -> None:
     search, witness, tally = searched
-    with closing(sqlite3.connect(search.directory / "run.sqlite")) as connection:
+    with edited(search.directory / "run.sqlite") as connection:
         connection.executescript(damage)
     witness.check("damage", [])
     assert tally.wrongs["damage", wrong]
