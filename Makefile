@@ -16,7 +16,8 @@ search: setup
 	@echo '(`nas` is $(BIN)/nas; `. $(BIN)/activate` puts it on the PATH)'
 
 test: setup check
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m 'not ray'
+	$(BIN)/python -m pytest -m ray
 
 check: setup
 	$(BIN)/ruff check .

@@ -14,14 +14,14 @@ class Endless:
     """Tells that it began, then waits for ever, and answers no signal."""
 
     def evaluate(self, architecture: Architecture, seed: int) -> Mapping[str, float]:
-        sys.stdout.write("training\n")
-        sys.stdout.flush()
+        said = "training\n"
         while True:
             try:
+                sys.stdout.write(said)
+                sys.stdout.flush()
                 signal.pause()
             except BaseException:
-                sys.stdout.write("refused\n")
-                sys.stdout.flush()
+                said = "refused\n"
 
 
 class Broken:

@@ -108,13 +108,13 @@ def test_a_second_signal_ends_what_holds_out_against_the_first(
 
 def test_one_signal_ends_what_holds_out_in_time() -> None:
     program = """
-import signal, time
+import signal
 from nas import interruption
 interruption.GRACE_SECONDS = 0.1
 with interruption.stoppable("type it again"):
-    print("begun", flush=True)
     while True:
         try:
+            print("begun", flush=True)
             signal.pause()
         except BaseException:
             pass
