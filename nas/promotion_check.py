@@ -4,7 +4,7 @@ from pathlib import Path
 
 from nas.errors import ReplayMismatch
 from nas.rungs import Promotions, Rungs
-from results import Event, Trial
+from results import Event, TrialSummary
 
 Reward = float | None
 
@@ -21,11 +21,11 @@ class PromotionCheck:
 
     def __init__(self, path: Path, rungs: Rungs) -> None:
         self._path, self._rungs = path, rungs
-        self._begun: list[Trial] = []
+        self._begun: list[TrialSummary] = []
         self._ended: dict[int, Reward] = {}
         self._known: Promotions | None = None  # None: to be made of what began and ended
 
-    def __call__(self, event: Event, trial: Trial, reward: Reward) -> None:
+    def __call__(self, event: Event, trial: TrialSummary, reward: Reward) -> None:
         """Check an event against what is known, then let it count."""
         match event.kind:
             case "propose":
@@ -62,12 +62,12 @@ class PromotionCheck:
             "config that began this run"
         )
 
-    def _begin(self, trial: Trial) -> None:
+    def _begin(self, trial: TrialSummary) -> None:
         self._begun.append(trial)
         if self._known is not None:
             self._known.begin(trial.number, self._rung(trial), trial.continues)
 
-    def _end(self, trial: Trial, reward: Reward) -> None:
+    def _end(self, trial: TrialSummary, reward: Reward) -> None:
         self._ended[trial.number] = reward
         if self._known is not None:
             self._known.end(trial.number, self._rung(trial), reward)
@@ -81,5 +81,5 @@ class PromotionCheck:
                     self._known.end(trial.number, self._rung(trial), self._ended[trial.number])
         return self._known
 
-    def _rung(self, trial: Trial) -> int:
+    def _rung(self, trial: TrialSummary) -> int:
         return self._rungs.fidelities.index(trial.fidelity)

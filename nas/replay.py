@@ -5,16 +5,16 @@ from collections.abc import Callable
 
 from controllers import FIDELITY, Controller, Metrics
 from nas.errors import ReplayMismatch
-from results import Event, Trial, TrialStatus, TrialStore
+from results import Event, Trial, TrialStatus, TrialStore, TrialSummary
 from results.training_length import training_length
 from search_space import Genotype, SearchSpace
 
 Reward = float | None
 # Sees an event before it is played, its trial as it is today, and the reward that this had then.
-Watch = Callable[[Event, Trial, Reward], None]
+Watch = Callable[[Event, TrialSummary, Reward], None]
 
 
-def observed_metrics(trial: Trial) -> Metrics:
+def observed_metrics(trial: Trial | TrialSummary) -> Metrics:
     """What a controller is told of a trial besides its reward: how long it trained, too."""
     return {**trial.metrics, FIDELITY: training_length(trial.fidelity).share}
 
@@ -33,7 +33,8 @@ def replay(
     """
     with store.snapshot():
         warm_trials, events = store.warm_trials(), list(store.events())
-        trials = {trial.number: trial for trial in store.trials()}
+        trials = {trial.number: trial for trial in store.summaries()}
+        genotypes = store.genotypes()
     for warm in warm_trials:
         controller.observe(warm.genotype, warm.reward, {**warm.metrics, FIDELITY: 1.0})
     retries = Counter(event.number for event in events if event.kind == "retry")  # still to come
@@ -55,8 +56,8 @@ def replay(
                     controller.observe(genotype, reward, observed_metrics(trial))
             case "observe" | "import":
                 observed.add(trial.number)
-                if trial.genotype is not None:
-                    controller.observe(trial.genotype, reward, observed_metrics(trial))
+                if (told := genotypes[trial.number]) is not None:
+                    controller.observe(told, reward, observed_metrics(trial))
             case "retry":
                 retries[trial.number] -= 1
                 observed.discard(trial.number)
@@ -79,7 +80,11 @@ def _incomplete(store: TrialStore, what: str) -> ReplayMismatch:
 
 
 def _propose(
-    store: TrialStore, space: SearchSpace, controller: Controller, event: Event, trial: Trial
+    store: TrialStore,
+    space: SearchSpace,
+    controller: Controller,
+    event: Event,
+    trial: TrialSummary,
 ) -> Genotype:
     """What the controller proposes now. Raises ReplayMismatch if it is not what the event says."""
     genotype = controller.propose()

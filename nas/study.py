@@ -12,7 +12,7 @@ from nas.errors import UsageError
 from nas.lost_attempts import ATTEMPTS, check_attempts, lose_attempt
 from nas.replay import observed_metrics, replay
 from nas.rungs import Promotions, Rungs
-from results import Failure, Outcome, Trial, TrialStatus, TrialStore
+from results import Failure, Outcome, Trial, TrialStatus, TrialStore, TrialSummary
 from search_space import Architecture, InvalidGenotype, SearchSpace
 
 # So many known architectures in a row mean that the controller has nothing new to say.
@@ -62,6 +62,7 @@ class Study:
         self.exhausted = False  # the controller found nothing new in MOST_DUPLICATES proposals
         replay(store, space, controller)
         self._in_flight = deque(store.running())
+        self._out: dict[int, Trial] = {}  # handed out, not told
         self._next, self._candidates = store.next_number(), store.candidates()
         self._promotions = self._restored_promotions()
 
@@ -90,8 +91,12 @@ class Study:
         An architecture that is known at this fidelity is not evaluated again: the controller is
         told what is known of it and proposes once more.
         """
-        if self._in_flight:
-            return self._in_flight.popleft()
+        trial = self._in_flight.popleft() if self._in_flight else self._new()
+        if trial is not None:
+            self._out[trial.number] = trial
+        return trial
+
+    def _new(self) -> Trial | None:
         promoted = self._promote()
         if promoted is not None or self._closing:
             return promoted
@@ -112,13 +117,14 @@ class Study:
 
         A trial that is finished already stays as it is: results count once.
         """
-        before = self.store.trial(number)
+        before = self._out.get(number) or self.store.trial(number)
         if before.status is not TrialStatus.RUNNING:
             return before
         reward = None
         if outcome.metrics is not None:
             reward = reward_of(self.objective, {**before.metrics, **outcome.metrics})
         trial = self.store.finish(number, outcome, reward)
+        self._out.pop(number, None)
         if self._promotions is not None:
             self._promotions.end(number, self._rung(trial), trial.reward)
         if trial.genotype is not None:
@@ -195,7 +201,7 @@ class Study:
             self._promotions.begin(trial.number, self._rung(trial), trial.continues)
         return trial
 
-    def _rung(self, trial: Trial) -> int:
+    def _rung(self, trial: Trial | TrialSummary) -> int:
         return self.rungs.fidelities.index(trial.fidelity)
 
     def _restored_promotions(self) -> Promotions | None:
@@ -203,7 +209,7 @@ class Study:
         if len(self.rungs.fidelities) == 1:
             return None
         promotions = Promotions(len(self.rungs.fidelities), self.rungs.reduction)
-        for trial in self.store.trials():
+        for trial in sorted(self.store.summaries(), key=lambda one: one.number):
             promotions.begin(trial.number, self._rung(trial), trial.continues)
             if trial.status is not TrialStatus.RUNNING:
                 promotions.end(trial.number, self._rung(trial), trial.reward)

@@ -17,14 +17,18 @@ from results.trial import LARGEST_INTEGER, Trial, TrialStatus
 from results.trial_rows import (
     COLUMNS,
     SUMMARY_COLUMNS,
+    WIDE_COLUMNS,
     TrialSummary,
     check_summaries,
     check_wide,
     from_row,
+    genotype_from_row,
     summary_from_row,
 )
 from results.warm_trial import COLUMNS as WARM_COLUMNS
 from results.warm_trial import WarmTrial, from_warm_row
+
+BATCH = 1000  # rows with an architecture, to be held at once
 
 
 class TrialQueries:
@@ -105,6 +109,19 @@ class TrialQueries:
             check_summaries(rows, self.path)
         found = [summary_from_row(row, self.path) for row in rows]
         return sorted(found, key=lambda row: 1 if row.reward is None else -_steps(row.fidelity))
+
+    def genotypes(self) -> dict[int, tuple[int, ...] | None]:
+        """What the controller proposed, by trial number; None where it was not asked."""
+        names = self._names(("number", *WIDE_COLUMNS))
+        query = f"SELECT {names} FROM trials WHERE number > ? ORDER BY number LIMIT {BATCH}"
+        found: dict[int, tuple[int, ...] | None] = {}
+        last = -1
+        while rows := self._rows(query, last):
+            if self._sealed:
+                check(rows, self.path, "trial")
+            found.update(genotype_from_row(row, self.path) for row in rows)
+            last = rows[-1][0]
+        return found
 
     def trial(self, number: int) -> Trial:
         """Raises UnknownTrial."""

@@ -130,6 +130,15 @@ def from_row(row: Sequence[Any], file: Path) -> Trial:
         raise StoreDamaged(damaged(file, f"trial {number}: {fault}")) from fault
 
 
+def genotype_from_row(row: Sequence[Any], file: Path) -> tuple[int, tuple[int, ...] | None]:
+    """Number and genotype of a row of the number and `WIDE_COLUMNS`. Raises StoreDamaged."""
+    number, genotype = row[:2]
+    try:
+        return number, None if genotype is None else tuple(json.loads(genotype))
+    except NONSENSE as fault:
+        raise StoreDamaged(damaged(file, f"trial {number}: {fault}")) from fault
+
+
 def summary_from_row(row: Sequence[Any], file: Path) -> TrialSummary:
     """The summary of a row of `SUMMARY_COLUMNS`. Raises StoreDamaged like `from_row`."""
     number, status, reward, finished, kind, message, metrics, seed, started, key = row[:10]

@@ -26,6 +26,7 @@ def shown(file: Path) -> Shown:
         read = {
             "trials": store.trials(),
             "summaries": store.summaries(),
+            "genotypes": store.genotypes(),
             "events": list(store.events()),
             "warm": store.warm_trials(),
             "meta": store.meta(),

@@ -35,6 +35,16 @@ def test_a_trial_without_genotype_comes_back_without(store: TrialStore) -> None:
     assert store.trial(0).genotype is None
 
 
+def test_genotypes_are_given_by_number_in_batches_of_any_size(
+    store: TrialStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("results.trial_queries.BATCH", 2)
+    wanted = {0: (0,), 1: None, 3: (3, 1), 4: (4,)}
+    for number, genotype in wanted.items():
+        store.propose(replace(trial(number), genotype=genotype))
+    assert store.genotypes() == wanted
+
+
 def test_a_result_comes_back_as_it_was(store: TrialStore) -> None:
     store.propose(trial(0))
     done = store.finish(0, scored(0.1 + 0.2), 0.1 + 0.2)
