@@ -20,17 +20,22 @@ def breed(
     waiting: Sequence[Genotype],
     crossover_rate: float,
     rng: np.random.Generator,
-) -> Genotype:
-    """A mutant or a crossing. `elite` and `waiting`: the best first, who are parents more often."""
+) -> tuple[Genotype, tuple[Genotype, ...]]:
+    """A mutant or a crossing, and its parents.
+
+    `elite` and `waiting`: the best first, who are parents more often.
+    """
     kind = rng.random()
     if kind < crossover_rate:
         first, second = _skewed(elite, rng), _skewed(elite, rng)
         if first != second:
-            return space.crossover(first, second, rng)
+            return space.crossover(first, second, rng), (first, second)
     elif kind < crossover_rate + _OF_WAITING and waiting:
-        return space.mutate(_skewed(waiting[:_BEST_WAITING], rng), rng)
-    child = space.mutate(_skewed(elite, rng), rng)
-    return space.mutate(child, rng) if rng.random() < _SECOND_MOVE else child
+        parent = _skewed(waiting[:_BEST_WAITING], rng)
+        return space.mutate(parent, rng), (parent,)
+    parent = _skewed(elite, rng)
+    child = space.mutate(parent, rng)
+    return space.mutate(child, rng) if rng.random() < _SECOND_MOVE else child, (parent,)
 
 
 def _skewed(parents: Sequence[Genotype], rng: np.random.Generator) -> Genotype:

@@ -20,6 +20,10 @@ class Controller(Protocol):
     The same seed and the same order of calls give the same proposals: a search is resumed by
     playing its journal to a fresh controller, or from a state.
 
+    One that makes proposals of earlier candidates may name those that its last proposal was made
+    of in an attribute `parents: tuple[Genotype, ...]`, empty for a proposal from nothing: runs
+    record them. Each was observed before.
+
     One that cannot do without a metric may name it in an attribute `needs_metric: str`: a search
     whose task is known not to report it is then refused before its first candidate.
     """

@@ -67,6 +67,7 @@ class LocalSearch:
         self._best: Scored | None = None
         self._asked_at: dict[Genotype, int] = {}  # of the climb's candidates that are still out
         self._paused: dict[Genotype, int] = {}  # of those that may come again, trained longer
+        self.parents: tuple[Genotype, ...] = ()
 
     def propose(self) -> Genotype:
         """A uniform or perturbed member while a climb starts, then a neighbour of its point."""
@@ -74,6 +75,7 @@ class LocalSearch:
         if climb.current is None or climb.observed < self._start_size:
             genotype, asked_at = self._start(), climb.first
         else:
+            self.parents = (climb.current[0],)
             genotype, asked_at = self._space.mutate(climb.current[0], self._rng), climb.point
         self._asked_at[genotype] = asked_at
         return genotype
@@ -133,8 +135,10 @@ class LocalSearch:
 
     def _start(self) -> Genotype:
         if self._base is None:
+            self.parents = ()
             return self._space.sample(self._rng)
         genotype = self._base[0]
+        self.parents = (genotype,)
         for _ in range(self._kick):
             genotype = self._space.mutate(genotype, self._rng)
         return genotype

@@ -68,6 +68,7 @@ class NSGA2:
         self._proposed = 0
         self._population = CrowdedPopulation(population_size)
         self._front: list[Evaluated] = []
+        self.parents: tuple[Genotype, ...] = ()
 
     def propose(self) -> Genotype:
         """Uniform at first or while nothing is known, then a child of tournament winners."""
@@ -75,12 +76,15 @@ class NSGA2:
         begins = max(self._proposed, known) < self._population.size
         self._proposed += 1
         if begins or not known:
+            self.parents = ()
             return self._space.sample(self._rng)
         first = self._population.winner(self._rng).genotype
         if self._rng.random() < self._crossover_rate:
             second = self._population.winner(self._rng).genotype
             if second != first:
+                self.parents = first, second
                 return self._space.crossover(first, second, self._rng)
+        self.parents = (first,)
         return self._space.mutate(first, self._rng)
 
     def observe(

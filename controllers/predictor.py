@@ -1,5 +1,6 @@
 """Evolution guided by a surrogate of the reward."""
 
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -88,12 +89,15 @@ class Predictor:
         self._observed = ObservedNetworks()
         self._pending: Candidates = {}
         self._pool: Candidates = {}
+        self._made_of: dict[Genotype, tuple[Genotype, ...]] = {}  # what is in the pool
+        self.parents: tuple[Genotype, ...] = ()
         self._kernel: NetworkKernel | None = None
         self._model: Surrogate | None = None
         self._fitted = self._tuned = 0  # results known at the last fit and choice of members
 
     def propose(self) -> Genotype:
         """A uniform member at first, then the best of the pool."""
+        self.parents = ()
         if len(self._observed.journal) < self._initial_size or self._observed.scored < 2:
             genotype = self._space.sample(self._rng)
             self._hand_out(genotype, self._features(genotype))
@@ -112,6 +116,8 @@ class Predictor:
         best, *kept = [candidates[index] for index in order[: MOST_WAITING + 1]]
         self._pool = {features.identity: (genotype, features) for genotype, features in kept}
         self._hand_out(*best)
+        self.parents = self._made_of.get(best[0], ())
+        self._made_of = {one: self._made_of[one] for one, _ in kept if one in self._made_of}
         return best[0]
 
     def observe(
@@ -158,6 +164,7 @@ class Predictor:
         self._rng, self._observed, self._model = rng, observed, model
         self._fitted, self._tuned = fitted, tuned
         self._pending, self._pool = self._candidates(pending), self._candidates(pool)
+        self._made_of = dict.fromkeys(pool, ())  # a state does not say
 
     def _fresh_model(self) -> Surrogate:
         known = len(self._observed.journal)
@@ -182,11 +189,14 @@ class Predictor:
         waiting = [genotype for genotype, _ in self._pool.values()]
         elite = [network.genotype for network in model.elite]
         for _ in range(children):
-            genotype = breed(self._space, elite, waiting, self._crossover_rate, self._rng)
+            genotype, parents = breed(self._space, elite, waiting, self._crossover_rate, self._rng)
             features = self._features(genotype)
             places = (self._observed.networks, self._pending, self._pool)
             if not any(features.identity in place for place in places):
                 self._pool[features.identity] = (genotype, features)
+                # of one that waits itself: what that was made of
+                evaluated = (self._made_of.get(parent, (parent,)) for parent in parents)
+                self._made_of[genotype] = tuple(dict.fromkeys(chain(*evaluated)))
 
     def _hand_out(self, genotype: Genotype, features: ArchitectureFeatures) -> None:
         self._pending[features.identity] = (genotype, features)

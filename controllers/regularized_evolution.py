@@ -78,6 +78,7 @@ class RegularizedEvolution:
         self._proposed = 0
         self._repeats = 0  # known results in a row
         self._population: deque[Scored] = deque()
+        self.parents: tuple[Genotype, ...] = ()
         self._known: dict[str, Known] = {}  # what was last known of each key
 
     def propose(self) -> Genotype:
@@ -86,6 +87,7 @@ class RegularizedEvolution:
         used_up = self._repeats >= self._population_size
         self._proposed += 1
         if begins or used_up or not self._population:
+            self.parents = ()
             return self._space.sample(self._rng)
         return self._child()
 
@@ -147,7 +149,9 @@ class RegularizedEvolution:
         if self._crossover_rate > 0 and self._rng.random() < self._crossover_rate:
             second = self._winner()
             if second != first:
+                self.parents = first, second
                 return self._space.crossover(first, second, self._rng)
+        self.parents = (first,)
         return self._space.mutate(first, self._rng)
 
     def _winner(self) -> Genotype:

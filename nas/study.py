@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -13,7 +13,8 @@ from nas.lost_attempts import ATTEMPTS, check_attempts, lose_attempt
 from nas.replay import observed_metrics, replay
 from nas.rungs import Promotions, Rungs
 from results import Failure, Outcome, Trial, TrialStatus, TrialStore, TrialSummary
-from search_space import Architecture, InvalidGenotype, SearchSpace
+from search_space import Architecture, Genotype, InvalidGenotype, SearchSpace
+from search_space.shown import shown
 
 # So many known architectures in a row mean that the controller has nothing new to say.
 MOST_DUPLICATES = 1000
@@ -167,7 +168,8 @@ class Study:
                 seed=trial_seed(self.seed, self._next),
                 started=time.time(),
                 metrics=self.cost(architecture),
-            )
+            ),
+            self._parents(),
         )
         self._candidates += 1  # once it is committed
         return trial
@@ -194,8 +196,20 @@ class Study:
             )
         )
 
-    def _begin(self, trial: Trial) -> Trial:
-        self.store.propose(trial)
+    def _parents(self) -> list[int]:
+        """The candidates that the controller made its last proposal of, as far as it says so."""
+        genotypes: tuple[Genotype, ...] = getattr(self.controller, "parents", ())
+        if not isinstance(genotypes, tuple):
+            name = type(self.controller).__name__
+            raise UsageError(
+                f"controller {name}: parents is {shown(genotypes)}: give a tuple of genotypes"
+            )
+        keys = [self._decode(genotype).key for genotype in genotypes]
+        found = [self.store.find(key, self.rungs.fidelities[0]) for key in keys]
+        return [trial.number for trial in found if trial is not None]
+
+    def _begin(self, trial: Trial, parents: Sequence[int] = ()) -> Trial:
+        self.store.propose(trial, parents)
         self._next += 1
         if self._promotions is not None:
             self._promotions.begin(trial.number, self._rung(trial), trial.continues)

@@ -12,7 +12,8 @@ EventKind = Literal["propose", "duplicate", "promote", "observe", "lost", "retry
 class Event:
     """What happened to a trial, in the order in which it happened.
 
-    `propose`: the controller proposed what became trial `number`. `duplicate`: it proposed an
+    `propose`: the controller proposed what became trial `number`, of those that the detail names
+    (`parents`). `duplicate`: it proposed an
     architecture that was known as trial `number`. `promote`: the study, not the controller, began
     trial `number`, which continues another at a higher rung. `observe`: the result of trial
     `number` was committed, and the controller told. `lost`: an attempt at it ended with its worker

@@ -1,9 +1,10 @@
 """The memory of a run: one SQLite file, a commit an event."""
 
+import json
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Self
@@ -129,8 +130,10 @@ class TrialStore(TrialQueries):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def propose(self, trial: Trial) -> None:
+    def propose(self, trial: Trial, parents: Sequence[int] = ()) -> None:
         """Commits a running trial, before anybody evaluates it: a promotion if it continues one.
+
+        `parents`: numbers of the trials that the controller made it of.
 
         Raises:
             InvalidTrial: it is finished, its number is taken, or it continues none that there is.
@@ -145,7 +148,8 @@ class TrialStore(TrialQueries):
                     f"trial {trial.number} is in {self.path} already, or trial "
                     f"{trial.continues} is not: give the next free number"
                 ) from fault
-            self._record("propose" if trial.continues is None else "promote", trial.number)
+            kind: EventKind = "propose" if trial.continues is None else "promote"
+            self._record(kind, trial.number, json.dumps(list(parents)) if parents else None)
 
     def duplicate(self, number: int) -> None:
         """Commits that the controller proposed an architecture known as trial `number`."""

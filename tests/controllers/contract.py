@@ -130,6 +130,14 @@ class ControllerContract:
             replayed.observe(genotype, reward, metrics(genotype))
         assert replayed.state_dict() == first.state_dict()
 
+    def test_parents_were_observed_before(self, make_controller: MakeController) -> None:
+        controller, observed = make_controller(2), set[Genotype]()
+        for _ in range(60):
+            genotype = controller.propose()
+            assert observed.issuperset(getattr(controller, "parents", ()))
+            controller.observe(genotype, score(genotype), metrics(genotype))
+            observed.add(genotype)
+
     def test_a_thousand_proposals_need_no_reward(
         self, space: SearchSpace, make_controller: MakeController
     ) -> None:

@@ -5,11 +5,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from controllers import RandomSearch
+from nas.errors import UsageError
 from nas.evaluation import evaluate
 from nas.study import Study, trial_seed
 from results import FailureKind, Outcome, Trial, TrialStatus
+from search_space import Genotype
 from tests.nas.conftest import OpenStudy
-from tests.nas.tiny import TASK, make_study, random_search
+from tests.nas.tiny import SPACE, TASK, make_study, random_search
 
 
 def finish(study: Study) -> None:
@@ -107,3 +110,34 @@ def test_a_search_cut_anywhere_goes_on_as_if_it_had_not_been(
 
 def test_every_trial_has_a_seed_of_its_own() -> None:
     assert len({trial_seed(study, number) for study in range(20) for number in range(50)}) == 1000
+
+
+class Descending(RandomSearch):
+    """Names the two genotypes proposed first as parents of all that follow."""
+
+    def __init__(self) -> None:
+        super().__init__(SPACE, 0)
+        self.proposed: list[Genotype] = []
+
+    @property
+    def parents(self) -> object:
+        return tuple(self.proposed[:2]) if len(self.proposed) > 2 else ()
+
+    def propose(self) -> Genotype:
+        self.proposed.append(genotype := super().propose())
+        return genotype
+
+
+def test_the_journal_says_what_a_proposal_was_made_of(open_study: OpenStudy) -> None:
+    study = open_study(Descending())
+    finish(study)
+    told = [event.detail for event in study.store.events() if event.kind == "propose"]
+    assert told == [None, None, *["[0, 1]"] * 10]
+
+
+def test_parents_that_are_no_genotypes_are_refused(
+    open_study: OpenStudy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Descending, "parents", 7)
+    with pytest.raises(UsageError, match=r"controller Descending: parents is 7: give a tuple"):
+        finish(open_study(Descending()))
