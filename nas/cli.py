@@ -4,6 +4,7 @@ import importlib
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from io import TextIOWrapper
 from pathlib import Path
 
 from nas.cli_parser import OneLineParser
@@ -34,6 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0; 1 if no candidate could be evaluated; 2 after one line that says what was wrong; 130 after
     Ctrl-C, 143 after SIGTERM.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # names that its encoding has not
     with suppress(OSError):  # the working directory may be gone
         sys.path.append(str(Path.cwd()))  # plug-ins may lie where the command is typed
     words = list(sys.argv[1:] if arguments is None else arguments)
@@ -45,6 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # `nas leaderboard RUN | head`
         sys.stderr.close()
         return 0
+    except MemoryError as error:
+        print(f"nas: out of memory {error}".rstrip(), file=sys.stderr)
+        return USAGE_ERROR
     except Exception as error:
         if not is_message_for_user(error):
             raise

@@ -12,7 +12,7 @@ def run(words: Sequence[str]) -> int:
     from nas.compose import make_parts
     from nas.data_progress import data_progress
     from nas.failed_kinds import failed_kinds, reopen_failed
-    from nas.run_directory import extend_budget, open_run
+    from nas.run_directory import extended, keep_config, open_run
 
     parser = OneLineParser(
         prog="nas resume",
@@ -33,14 +33,17 @@ def run(words: Sequence[str]) -> int:
     known = parser.parse(words)
     kinds = None if known.retry is None else failed_kinds(known.retry)
     store, config = open_run(known.run)
+    longer = None
     with resumable(known.run), store:
         if known.trials is not None:
-            config = extend_budget(known.run, store, config, known.trials)
+            config = longer = extended(store, config, known.trials)
         if known.address is not None:
             section = config.search.model_copy(update={"address": known.address})
             config = config.model_copy(update={"search": section})
         with data_progress() as progress:
             parts = make_parts(config, progress)
+        if longer is not None:
+            keep_config(known.run, store, longer)
         if kinds is not None:
             count = reopen_failed(store, kinds)
             print(f"retry: {count} failed trial{'s' * (count != 1)} reopened")

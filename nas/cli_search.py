@@ -64,7 +64,9 @@ def run(words: Sequence[str]) -> int:
 
 def resumable(directory: Path) -> AbstractContextManager[None]:
     """Lets Ctrl-C and SIGTERM say how to go on with a run."""
-    return stoppable(f"`nas resume {directory}` goes on")
+    from nas.run_directory import typed
+
+    return stoppable(f"`nas resume {typed(directory)}` goes on")
 
 
 def drive(config: Config, parts: "Parts", store: TrialStore, directory: Path) -> int:
@@ -72,15 +74,15 @@ def drive(config: Config, parts: "Parts", store: TrialStore, directory: Path) ->
     from nas.failure_summary import failure_line, failures
     from nas.progress import ProgressCounter
     from nas.progress_view import progress_view
+    from nas.run_directory import typed
     from nas.search import search
     from nas.tables import leaderboard_table, wide_console
     from nas.warm_start import warm_start_lines
     from results import leaderboard
 
     console = wide_console()
-    console.print(f"run directory: {directory}", soft_wrap=True, highlight=False)
-    for line in warm_start_lines(store):
-        console.print(line, soft_wrap=True, highlight=False)
+    for line in (f"run directory: {directory}", *warm_start_lines(store)):
+        console.print(line, soft_wrap=True, highlight=False, markup=False)
     done = store.candidates(ended=True)
     with search(config, parts, store) as (study, trials):
         if config.search.pump == "ray" and not study.done:
@@ -100,14 +102,11 @@ def drive(config: Config, parts: "Parts", store: TrialStore, directory: Path) ->
         console.print("no candidate has a reward: see the failures above")
         return FAILED
     minimised = getattr(parts.controller, "needs_metric", None)
-    front = f"  nas leaderboard {directory} --front {minimised}\n" if minimised else ""
-    console.print(
-        "next:\n"
-        f"  nas show {directory}:{best.number}\n"
-        f"{front}"
-        f"  nas leaderboard {directory} --format csv\n"
-        f"  nas resume {directory} --trials {2 * study.budget}",
-        soft_wrap=True,
-        highlight=False,
-    )
+    run, winner = typed(directory), typed(f"{directory}:{best.number}")
+    ways = [f"nas show {winner}"]
+    if minimised:
+        ways.append(f"nas leaderboard {run} --front {minimised}")
+    ways += [f"nas leaderboard {run} --format csv", f"nas resume {run} --trials {2 * study.budget}"]
+    text = "\n  ".join(["next:", *ways])
+    console.print(text, soft_wrap=True, highlight=False, markup=False)
     return 0

@@ -108,10 +108,10 @@ def _of_ap(objective: Objective) -> Objective:
 def _pump(
     config: Config, study: PlannedStudy, stack: ExitStack, *, pausing: bool
 ) -> Generator[Trial]:
-    from nas.paused_trainings import CHECKPOINTS, without_stale
+    from nas.paused_trainings import checkpoint_folder, without_stale
     from nas.search import pump
 
-    checkpoints = study.store.path.parent / CHECKPOINTS if pausing else None
+    checkpoints = checkpoint_folder(study.store) if pausing else None
     trials = stack.enter_context(closing(pump(config, study, stack, checkpoints)))
     return trials if checkpoints is None else without_stale(trials, study, checkpoints)
 

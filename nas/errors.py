@@ -7,6 +7,10 @@ NasError
 └── TooManyCrashes  a share of crashes that means a bug
 """
 
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 LONGEST_LINE = 2000  # characters of a message on the terminal
 ROOMS = ("controllers", "nas", "proxy_tasks", "results", "search_space")
 
@@ -34,6 +38,29 @@ class TooManyCrashes(NasError):
 def is_ours(error: BaseException) -> bool:
     """Whether an exception is of one of the rooms: its text is for the user as it is."""
     return type(error).__module__.partition(".")[0] in ROOMS
+
+
+@contextmanager
+def blaming(what: str) -> Iterator[None]:
+    """Raises UsageError, naming `what` and the line, for whatever a plug-in raises in the body.
+
+    Errors of our rooms come through as they are, and so does KeyboardInterrupt.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        if is_ours(error):
+            raise
+        told = f"{type(error).__name__}: {error} ({place(error)})"
+        raise UsageError(f"{what} fails: {told}: mend it and go on with the run") from error
+
+
+def place(error: BaseException) -> str:
+    """File and line that raised it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno}" if frames else "nowhere"
 
 
 def error_line(error: BaseException) -> str:

@@ -55,7 +55,13 @@ def _way_on(directory: Path, another: str) -> str:
         return f"there is no run to go on with; {another}"
     if doctors:
         return f"it is a run of `nas doctor`; {another}"
-    return f"`nas resume {directory}` goes on with a run, {another}"
+    return f"`nas resume {typed(directory)}` goes on with a run, {another}"
+
+
+def typed(path: Path | str) -> str:
+    """As a shell takes it, and no option of a command."""
+    text = str(path)
+    return shlex.quote(f"./{text}" if text.startswith("-") else text)
 
 
 def create_run(
@@ -109,7 +115,7 @@ def refuse_doctor(store: TrialStore, directory: Path) -> None:
         )
 
 
-def extend_budget(directory: Path, store: TrialStore, config: Config, trials: int) -> Config:
+def extended(store: TrialStore, config: Config, trials: int) -> Config:
     """The same search with another number of trials. Raises UsageError below what is there."""
     if trials < (there := store.candidates()):
         raise UsageError(
@@ -117,10 +123,13 @@ def extend_budget(directory: Path, store: TrialStore, config: Config, trials: in
         )
     document = config.as_dict()
     document["search"]["trials"] = trials
-    extended = check_config(document, "--trials")
-    store.set_meta("config", json.dumps(document))
-    write_config(directory, extended)
-    return extended
+    return check_config(document, "--trials")
+
+
+def keep_config(directory: Path, store: TrialStore, config: Config) -> None:
+    """Commits the config that a run goes on with."""
+    store.set_meta("config", json.dumps(config.as_dict()))
+    write_config(directory, config)
 
 
 def write_config(directory: Path, config: Config, doctor: Sequence[str] = ()) -> None:
@@ -129,13 +138,16 @@ def write_config(directory: Path, config: Config, doctor: Sequence[str] = ()) ->
     `doctor`: the options of a run of `nas doctor`, without its directory.
     """
     file = directory / CONFIG
-    command, way_on = f"nas search {file}", f"`nas resume {directory}`"
+    command = f"nas search {typed(file)}"
+    way_on = f"`nas resume {typed(directory)}`"
     if doctor:
         words = ["nas", "doctor", str(file), *doctor, "--run-dir", str(directory)]
         command, way_on = shlex.join(words), "type the same command again"
     draft = file.with_suffix(".draft")
     try:
-        draft.write_text(HEADER.format(command=command) + tomli_w.dumps(config.as_dict()), "utf-8")
+        draft.unlink(missing_ok=True)
+        with draft.open("x", encoding="utf-8") as text:  # no link that somebody put there
+            text.write(HEADER.format(command=command) + tomli_w.dumps(config.as_dict()))
         draft.replace(file)
     except OSError as error:
         raise UsageError(

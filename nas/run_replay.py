@@ -7,6 +7,7 @@ from pathlib import Path
 
 from nas.compose import limited, make_controller, make_cost, make_space
 from nas.config import Config
+from nas.errors import blaming
 from nas.halving import make_rungs
 from nas.promotion_check import PromotionCheck
 from nas.replay import replay
@@ -30,7 +31,9 @@ def replay_run(directory: Path) -> Counter[str]:
         config = stored_config(store, directory)
         space, rungs = searched_space(config), make_rungs(config)
         check = PromotionCheck(store.path, rungs) if len(rungs.fidelities) > 1 else None
-        return replay(store, space, make_controller(config, space), check)
+        controller = make_controller(config, space)
+        with blaming(f"controller {type(controller).__name__}"):
+            return replay(store, space, controller, check)
 
 
 def searched_space(config: Config) -> SearchSpace:

@@ -10,7 +10,7 @@ from nas.config import Config
 from nas.crash_watch import until_too_many_crash
 from nas.halving import make_rungs
 from nas.node_check import missing_here
-from nas.paused_trainings import CHECKPOINTS, without_stale
+from nas.paused_trainings import checkpoint_folder, without_stale
 from nas.pump_local import pump_local
 from nas.study import Study
 from nas.trial_source import TrialSource
@@ -50,7 +50,7 @@ def _pump(config: Config, study: Study, stack: ExitStack) -> Generator[Trial]:
         return _nothing()
     if not config.halving.rungs:
         return pump(config, study, stack)
-    checkpoints = study.store.path.parent / CHECKPOINTS
+    checkpoints = checkpoint_folder(study.store)
     trials = stack.enter_context(closing(pump(config, study, stack, checkpoints)))
     return without_stale(trials, study, checkpoints)
 

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from controllers import Controller
-from nas.errors import UsageError
+from nas.errors import UsageError, blaming
 from nas.lost_attempts import ATTEMPTS, check_attempts, lose_attempt
 from nas.replay import observed_metrics, replay
 from nas.rungs import Promotions, Rungs
@@ -61,7 +61,8 @@ class Study:
         self.rungs = Rungs((fidelity,)) if isinstance(fidelity, str) else fidelity
         self.cost, self.attempts = cost, check_attempts(attempts)
         self.exhausted = False  # the controller found nothing new in MOST_DUPLICATES proposals
-        replay(store, space, controller)
+        with blaming(self._controller_name):
+            replay(store, space, controller)
         self._in_flight = deque(store.running())
         self._out: dict[int, Trial] = {}  # handed out, not told
         self._next, self._candidates = store.next_number(), store.candidates()
@@ -102,14 +103,15 @@ class Study:
         if promoted is not None or self._closing:
             return promoted
         for _ in range(MOST_DUPLICATES):
-            genotype = self.controller.propose()
+            with blaming(self._controller_name):
+                genotype = self.controller.propose()
             architecture = self._decode(genotype)
             known = self._known(architecture.key)
             if known is None:
                 return self._propose(genotype, architecture)
             self.store.duplicate(known.number)
             if known.status is not TrialStatus.RUNNING:
-                self.controller.observe(genotype, known.reward, observed_metrics(known))
+                self._observe(genotype, known)
         self.exhausted = True
         return self._promote()
 
@@ -129,7 +131,7 @@ class Study:
         if self._promotions is not None:
             self._promotions.end(number, self._rung(trial), trial.reward)
         if trial.genotype is not None:
-            self.controller.observe(trial.genotype, trial.reward, observed_metrics(trial))
+            self._observe(trial.genotype, trial)
         return trial
 
     def lose(self, number: int, failure: Failure) -> Trial:
@@ -149,13 +151,20 @@ class Study:
             running = running or found
         return running
 
+    @property
+    def _controller_name(self) -> str:
+        return f"controller {type(self.controller).__name__}"
+
+    def _observe(self, genotype: Genotype, trial: Trial) -> None:
+        with blaming(self._controller_name):
+            self.controller.observe(genotype, trial.reward, observed_metrics(trial))
+
     def _decode(self, genotype: tuple[int, ...]) -> Architecture:
         try:
             return self.space.decode(genotype)
         except InvalidGenotype as error:
-            name = type(self.controller).__name__
             raise UsageError(
-                f"controller {name} proposed no member of the space: {error}"
+                f"{self._controller_name} proposed no member of the space: {error}"
             ) from error
 
     def _propose(self, genotype: tuple[int, ...], architecture: Architecture) -> Trial:
@@ -200,9 +209,8 @@ class Study:
         """The candidates that the controller made its last proposal of, as far as it says so."""
         genotypes: tuple[Genotype, ...] = getattr(self.controller, "parents", ())
         if not isinstance(genotypes, tuple):
-            name = type(self.controller).__name__
             raise UsageError(
-                f"controller {name}: parents is {shown(genotypes)}: give a tuple of genotypes"
+                f"{self._controller_name}: parents is {shown(genotypes)}: give a tuple of genotypes"
             )
         keys = [self._decode(genotype).key for genotype in genotypes]
         found = [self.store.find(key, self.rungs.fidelities[0]) for key in keys]
@@ -232,13 +240,9 @@ class Study:
 
 def reward_of(objective: Objective, metrics: Metrics) -> float | None:
     """What an objective makes of metrics. Raises UsageError where it fails on them."""
-    try:
+    with blaming(f"the objective on {shown(dict(metrics))}"):
         reward = objective(metrics)
         return None if reward is None else float(reward)
-    except UsageError:
-        raise
-    except (TypeError, ValueError, LookupError, ArithmeticError) as error:
-        raise UsageError(f"the objective fails on {dict(metrics)}: {error}") from error
 
 
 def trial_seed(study_seed: int, number: int) -> int:

@@ -1,6 +1,8 @@
 """Tables for a terminal."""
 
+import os
 import sys
+from contextlib import suppress
 
 import pandas as pd
 from rich.console import Console
@@ -61,8 +63,17 @@ def front_table(rows: pd.DataFrame, minimize: str, top: int, trials: int) -> Tab
 
 def wide_console() -> Console:
     """Standard output: as wide as a terminal, or wide enough for a table where it is a pipe."""
-    console = Console()
-    return console if console.is_terminal else Console(width=WIDTH_OF_TEXT)
+    console = _Console()
+    return console if console.is_terminal else _Console(width=WIDTH_OF_TEXT)
+
+
+class _Console(Console):
+    """Goes on without a reader: a search does not end because a pager did."""
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+        with suppress(OSError, ValueError):  # what is in its buffer may fail at the end, too
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def print_table(table: Table) -> None:

@@ -91,7 +91,7 @@ def checked_metrics(metrics: Mapping[str, float]) -> dict[str, float]:
     """
     checked: dict[str, float] = {}
     for name, value in metrics.items():
-        if not isinstance(name, str) or not name or name in RESERVED_NAMES:
+        if not isinstance(name, str) or not _is_text(name) or name in RESERVED_NAMES:
             raise InvalidTrial(
                 f"a metric cannot be called {name!r}: give it a name that is text, not empty and "
                 f"none of {', '.join(sorted(RESERVED_NAMES))}"
@@ -103,6 +103,11 @@ def checked_metrics(metrics: Mapping[str, float]) -> dict[str, float]:
             )
         checked[name] = int(value) if isinstance(value, numbers.Integral) else float(value)
     return checked
+
+
+def _is_text(name: str) -> bool:
+    """Whether it is not empty and can be written: no lone surrogate."""
+    return bool(name) and not any("\ud800" <= character <= "\udfff" for character in name)
 
 
 def _failure_kind(kind: str) -> FailureKind:

@@ -4,9 +4,12 @@ import fcntl
 import os
 import socket
 from contextlib import suppress
+from errno import ELOOP
+from io import FileIO
 from pathlib import Path
+from stat import S_ISREG
 
-from results.errors import StoreBusy
+from results.errors import StoreBusy, StoreInaccessible
 
 
 class WriterLock:
@@ -17,13 +20,15 @@ class WriterLock:
 
     Raises:
         StoreBusy: a process holds it, this one included.
+        StoreInaccessible: the lock is a link or no file, or the run has a second name.
         OSError: the file can't be made.
     """
 
     def __init__(self, run_file: Path) -> None:
-        path = run_file.with_name(f"{run_file.name}-lock")
-        self._file = path.open("a+b", buffering=0)
+        self._file = _open(run_file.with_name(f"{run_file.name}-lock"))
+        os.register_at_fork(after_in_child=self._file.close)  # a child's life is not the writer's
         try:
+            _refuse_links(run_file)
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             holder = os.pread(self._file.fileno(), 200, 0).decode(errors="replace")
@@ -42,3 +47,28 @@ class WriterLock:
     def release(self) -> None:
         """Lets others write. The file stays: removing it would race with the next holder."""
         self._file.close()
+
+
+def _open(path: Path) -> FileIO:
+    """What is written into it goes to no other file, wherever the run came from."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o666)
+    except OSError as error:
+        if error.errno != ELOOP:
+            raise
+        raise StoreInaccessible(f"{path} is a link: remove it") from error
+    file = FileIO(descriptor, "r+")
+    found = os.fstat(descriptor)
+    if not S_ISREG(found.st_mode) or found.st_nlink != 1:
+        file.close()
+        raise StoreInaccessible(f"{path} is no file of its own: remove it")
+    return file
+
+
+def _refuse_links(run_file: Path) -> None:
+    """Under two names of one file SQLite would keep two logs."""
+    with suppress(FileNotFoundError):
+        if run_file.stat().st_nlink != 1:
+            raise StoreInaccessible(
+                f"{run_file} has a second name (a hard link): go on with a copy of it"
+            )

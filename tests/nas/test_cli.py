@@ -173,7 +173,7 @@ def test_an_objective_that_fails_ends_in_one_line_and_the_run_can_be_looked_at(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert search(tmp_path / "run", "--search.objective", "os:getcwd") == 2
-    assert "the objective fails on {'params'" in capsys.readouterr().err
+    assert "the objective on {'params'" in capsys.readouterr().err
     assert [row["status"] for row in trials(tmp_path / "run", capsys)] == ["running"]
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 import nas.rungs
-from nas.paused_trainings import without_stale
+from nas.errors import UsageError
+from nas.paused_trainings import checkpoint_folder, without_stale
 from nas.planned_study import PlannedStudy, PlannedTrial
 from nas.pump_local import pump_local
 from nas.rungs import Promotions
@@ -78,3 +79,20 @@ def test_a_doctor_keeps_what_its_plan_continues(tmp_path: Path) -> None:
         )
         kept = [left(tmp_path / "paused") for _ in drive(study, tmp_path / "paused", RungTask())]
     assert kept == [{0}, {0, 1}, {1}, set(), set()]
+
+
+def test_files_of_somebody_else_stay(open_study: OpenStudy, tmp_path: Path) -> None:
+    study, folder = open_study(fidelity=RUNGS, budget=8), tmp_path / "paused"
+    folder.mkdir()
+    draft = folder / f"3.pt.{'0a' * 16}.draft"  # of a training that was killed
+    for file in (folder / "my_best_model.pt", draft):
+        file.touch()
+    list(drive(study, folder, RungTask()))
+    assert [file.name for file in folder.iterdir()] == ["my_best_model.pt"]
+
+
+def test_a_linked_folder_is_refused(open_study: OpenStudy, tmp_path: Path) -> None:
+    study = open_study()
+    (tmp_path / "checkpoints").symlink_to(tmp_path)
+    with pytest.raises(UsageError, match=r"checkpoints is a link: remove it"):
+        checkpoint_folder(study.store)
