@@ -63,13 +63,17 @@ def place(error: BaseException) -> str:
     return f"{frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno}" if frames else "nowhere"
 
 
+def printable(text: str) -> str:
+    """One line, in which whatever could steer a terminal is spelled out."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
 def error_line(error: BaseException) -> str:
     """Its message as one printable line, cut in the middle where it is longer than LONGEST_LINE.
 
     A message quotes what it was given, and that may be pages, or steer a terminal.
     """
-    text = " ".join(str(error).split())
-    line = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    line = printable(" ".join(str(error).split()))
     if len(line) <= LONGEST_LINE:
         return line
     half = (LONGEST_LINE - len(" ... ")) // 2

@@ -11,7 +11,7 @@ import tomli_w
 
 from nas.config import Config
 from nas.config_source import check_config
-from nas.errors import UsageError
+from nas.errors import UsageError, printable
 from nas.stored_config import stored_config
 from results import TrialStore
 from results.errors import ResultsError
@@ -147,7 +147,7 @@ def write_config(directory: Path, config: Config, doctor: Sequence[str] = ()) ->
     try:
         draft.unlink(missing_ok=True)
         with draft.open("x", encoding="utf-8") as text:  # no link that somebody put there
-            text.write(HEADER.format(command=command) + tomli_w.dumps(config.as_dict()))
+            text.write(HEADER.format(command=printable(command)) + tomli_w.dumps(config.as_dict()))
         draft.replace(file)
     except OSError as error:
         raise UsageError(

@@ -72,3 +72,14 @@ def test_a_refused_address_leaves_the_budget_as_it_was(
     assert (run / "config.toml").read_bytes() == before
     assert main(["resume", str(run)]) == 0
     assert len(trials(run, capsys)) == 2
+
+
+@pytest.mark.parametrize("name", ["two\nlines", os.fsdecode(b"caf\xe9")], ids=["newline", "latin"])
+def test_a_config_can_be_repeated_whatever_its_directory_was_renamed_to(
+    name: str, tmp_path: Path
+) -> None:
+    assert search(tmp_path / "run", "--trials", "2") == 0
+    (tmp_path / "run").rename(tmp_path / name)
+    assert main(["resume", str(tmp_path / name), "--trials", "3"]) == 0
+    config = str(tmp_path / name / "config.toml")
+    assert main(["search", config, "--run-dir", str(tmp_path / "again")]) == 0

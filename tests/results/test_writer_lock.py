@@ -68,15 +68,18 @@ def test_a_run_with_a_second_name_is_not_written(tmp_path: Path) -> None:
 def test_a_child_of_the_writer_holds_no_lock(tmp_path: Path) -> None:
     file = make_run(tmp_path / "run", [0.5])
     waiting, go = os.pipe()
+    heard, begun = os.pipe()
     with TrialStore.open(file):
         child = os.fork()
         if child == 0:
             os.close(go)
+            os.write(begun, b".")
             os.read(waiting, 1)
             os._exit(0)
+        os.read(heard, 1)
     try:
         TrialStore.open(file).close()
     finally:
-        os.close(go)
-        os.close(waiting)
+        for end in (go, waiting, heard, begun):
+            os.close(end)
         os.waitpid(child, 0)
