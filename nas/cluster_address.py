@@ -1,4 +1,4 @@
-"""Where a Ray cluster is, as a config says it. Knows no Ray, so that a mistake shows early."""
+"""Where a Ray cluster is, as a config says it. Needs Ray for auto only: mistakes show early."""
 
 import socket
 from contextlib import suppress
@@ -28,13 +28,15 @@ def check_pump(config: Config) -> None:
                     "out, or search with --pump ray"
                 )
     elif search.address:
-        check_address(search.address)
+        cluster_at(search.address)
 
 
-def check_address(address: str) -> None:
-    """Raises UsageError where nobody answers; auto is for Ray to find."""
+def cluster_at(address: str) -> str:
+    """HOST:PORT of a cluster, which auto stands for too. Raises UsageError where nobody answers."""
     if address == AUTO:
-        return
+        from nas.ray_address import running_cluster
+
+        address = running_cluster()
     if address.startswith("ray://"):
         raise UsageError(
             f"search.address is {address!r}: a search runs on a node of its cluster; give "
@@ -46,6 +48,7 @@ def check_address(address: str) -> None:
             f"search.address is {address!r}: nothing answers there; give HOST:PORT of the "
             "cluster's head, as `ray start` printed it, or auto for the cluster of this machine"
         )
+    return address
 
 
 def answers(host: str, port: int, seconds: float = CONNECT_SECONDS) -> bool:

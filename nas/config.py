@@ -123,8 +123,8 @@ class FailuresSection(Section):
     # So often a trial is begun whose workers or nodes die; then it fails with the last of these.
     attempts: Annotated[int, Field(ge=1, le=1000)] = 3
     time_limit: Limit | None = None  # seconds of an attempt; a trial that takes longer fails
-    # The search stops where of the `window` latest candidates this share crashed, or met bad data;
-    # 0: never.
+    # The search stops where of the `window` latest candidates this share crashed, met bad data, or
+    # ended every worker that it was given to; 0: never.
     stop_share: Annotated[float, Field(ge=0, le=1, strict=True)] = 0.5
     window: Annotated[int, Field(ge=1, le=1_000_000)] = 20
 

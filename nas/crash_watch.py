@@ -7,12 +7,13 @@ from collections.abc import Generator, Iterable
 from nas.errors import TooManyCrashes
 from results import Failure, FailureKind, Trial
 
-# What a candidate's own training hardly causes.
-BUGS = (FailureKind.CRASHED, FailureKind.DATA_ERROR)
+# What a candidate's own training hardly causes. A trial ends as worker_lost only when each of its
+# attempts ended its worker; nodes die by themselves, as preemptible machines do.
+BUGS = (FailureKind.CRASHED, FailureKind.DATA_ERROR, FailureKind.WORKER_LOST)
 
 
 def until_too_many_crash(trials: Iterable[Trial], share: float, window: int) -> Generator[Trial]:
-    """The trials as they come, while fewer than `share` of the latest `window` crashed.
+    """The trials as they come, while fewer than `share` of the latest `window` have a bug.
 
     Only trials of this session count. share: 0 to 1; 0 looks at nothing. Raises TooManyCrashes,
     after the trial that was too much has been handed on.

@@ -1,10 +1,11 @@
 """One evaluation as a value: metrics, or a classified failure. Nothing a candidate does escapes."""
 
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from nas.errors import place
+from nas.escape_codes import without_escape_codes
 from proxy_tasks.errors import CandidateFailure, DataError, Diverged
 from proxy_tasks.task import MultiFidelityTask, ProxyTask
 from results import Trial
@@ -12,6 +13,9 @@ from results.errors import InvalidTrial
 from results.outcome import FailureKind, Outcome
 from results.training_length import training_length
 from search_space import Architecture
+
+LONGEST_SAID = 800  # characters of an exception's message
+MOST_READ = 10 * LONGEST_SAID  # of one that has escape codes in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +74,33 @@ def attempt(measure: Callable[[], Mapping[str, float]]) -> Outcome:
     """What was measured. Exceptions become failures; only KeyboardInterrupt passes."""
     try:
         return Outcome.success(measure())
-    except Diverged as error:
-        return Outcome.failed(FailureKind.DIVERGED, str(error))
-    except CandidateFailure as error:
-        return Outcome.failed(FailureKind.CRASHED, str(error))
-    except DataError as error:
-        return Outcome.failed(FailureKind.DATA_ERROR, str(error))
-    except MemoryError as error:
-        return Outcome.failed(FailureKind.OUT_OF_MEMORY, str(error) or "out of memory")
-    except InvalidTrial as error:  # a metric is not a finite number
-        return Outcome.failed(FailureKind.DIVERGED, str(error))
-    except (Exception, SystemExit) as error:  # no plug-in ends the search
-        # torch raises OutOfMemoryError on a GPU and RuntimeError from its CPU allocator.
-        if type(error).__name__ == "OutOfMemoryError" or "can't allocate memory" in str(error):
-            return Outcome.failed(FailureKind.OUT_OF_MEMORY, str(error))
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        place = f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}"
-        return Outcome.failed(FailureKind.CRASHED, f"{type(error).__name__}: {error} ({place})")
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # no plug-in ends the search, nor passes for a lost worker
+        return Outcome.failed(*_classified(error))
+
+
+def _classified(error: BaseException) -> tuple[FailureKind, str]:
+    said = _said(error)
+    match error:
+        case Diverged() | InvalidTrial():  # the latter: a metric is not a finite number
+            return FailureKind.DIVERGED, said
+        case CandidateFailure():
+            return FailureKind.CRASHED, said
+        case DataError():
+            return FailureKind.DATA_ERROR, said
+        case MemoryError():
+            return FailureKind.OUT_OF_MEMORY, said or "out of memory"
+    # torch raises OutOfMemoryError on a GPU and RuntimeError from its CPU allocator.
+    if type(error).__name__ == "OutOfMemoryError" or "can't allocate memory" in said:
+        return FailureKind.OUT_OF_MEMORY, said
+    return FailureKind.CRASHED, f"{type(error).__name__}: {said} ({place(error)})"
+
+
+def _said(error: BaseException) -> str:
+    """Its message as a terminal would show it: the beginning, so that the place is kept too."""
+    try:
+        text = without_escape_codes(str(error)[:MOST_READ])
+    except Exception as fault:
+        text = f"(its message raises {type(fault).__name__})"
+    return text if len(text) <= LONGEST_SAID else f"{text[:LONGEST_SAID]} ..."

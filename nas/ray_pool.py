@@ -13,13 +13,14 @@ from ray.exceptions import RayActorError, RayError
 
 from nas.errors import WorkersLost
 from nas.evaluation import Assignment
-from nas.ray_failure import lost_attempt, reason
+from nas.ray_failure import alive_nodes, lost_attempt, reason, start_was_lost_with_node
 from nas.ray_session import RaySession
 from nas.ray_worker import Actor, Ref
 from results import Failure, FailureKind, Outcome, Trial
 
 TICK_SECONDS = 1.0
-MOST_STARTS = 3  # of one worker in a row that fail, where others have come up
+MOST_STARTS = 5  # of one worker in a row that fail
+BACKOFF_SECONDS = 1.0  # after the first of them; twice as long after each other
 LONG_SECONDS = 60.0  # without any worker: said once
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ class Slot:
     actor: Actor
     node: str = ""  # where it was last
     failed_starts: int = 0
+    nodes: frozenset[str] = frozenset()  # that were there when its latest start began
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class Pool:
         self.busy: dict[Ref, Job] = {}
         # A worker is used only after it has answered, so that a slow one holds no trial up.
         self.returning: dict[Ref, Slot] = {}
+        self._resting: list[tuple[float, Slot]] = []  # until when, after a failed start
         for _ in range(workers):
             self._fill(Slot(None))
         self._has_been_up = False
@@ -73,6 +76,7 @@ class Pool:
         self._patience_ends = time.monotonic() + LONG_SECONDS
 
     def _fill(self, slot: Slot) -> None:
+        slot.nodes = alive_nodes()
         slot.actor = self._start()
         self.returning[slot.actor.ping.remote()] = slot
 
@@ -88,8 +92,9 @@ class Pool:
         None: a worker came up, or nothing happened for a second. Raises WorkersLost when no worker
         can be made.
         """
+        self._fill_rested()
         pending = [*self.busy, *self.returning]
-        if not pending:
+        if not pending and not self._resting:
             raise WorkersLost(
                 f"no worker could be started ({reason(self._last_error)}): what was reported is "
                 "kept; mend that and go on with the run"
@@ -97,6 +102,9 @@ class Pool:
         self._session.check()
         if (overdue := self._overdue()) is not None:
             return overdue
+        if not pending:
+            time.sleep(self._patience())
+            return None
         ready, _ = ray.wait(pending, timeout=self._patience())
         if not ready:
             self._say_if_none_is_up()
@@ -107,7 +115,8 @@ class Pool:
         return self._end(ready[0])
 
     def _patience(self) -> float:
-        first = min((job.deadline for job in self.busy.values()), default=math.inf)
+        awaited = [job.deadline for job in self.busy.values()]
+        first = min([*awaited, *(until for until, _ in self._resting)], default=math.inf)
         return min(TICK_SECONDS, max(0.0, first - time.monotonic()))
 
     def _overdue(self) -> tuple[Trial, Outcome] | None:
@@ -152,14 +161,23 @@ class Pool:
         self.idle.append(slot)
 
     def _start_again(self, slot: Slot, error: RayError) -> None:
-        """A worker that could not be made is made anew, unless none ever could be."""
+        """A worker that could not be made is made anew after a rest, a few times in a row."""
         self._last_error = error
-        # A worker may also die with its node, or of memory, while it starts.
-        its_own = not isinstance(error, RayActorError) or error.actor_init_failed
-        slot.failed_starts += its_own
-        if its_own and (not self._has_been_up or slot.failed_starts >= MOST_STARTS):
+        raised = not isinstance(error, RayActorError) or error.actor_init_failed
+        slot.failed_starts += raised or not start_was_lost_with_node(error, slot.nodes)
+        # What raises in every worker is not a matter of time; a death may be, as of memory.
+        hopeless = raised and not self._has_been_up
+        if hopeless or slot.failed_starts >= MOST_STARTS:
             log.warning("a worker could not be started, and is left out: %s", reason(error))
         else:
+            rest = BACKOFF_SECONDS * 2 ** max(0, slot.failed_starts - 1)
+            self._resting.append((time.monotonic() + rest, slot))
+
+    def _fill_rested(self) -> None:
+        now = time.monotonic()
+        rested = [slot for until, slot in self._resting if until <= now]
+        self._resting = [(until, slot) for until, slot in self._resting if until > now]
+        for slot in rested:
             self._fill(slot)
 
     def _say_if_none_is_up(self) -> None:

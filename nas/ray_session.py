@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import ray
 from ray._private import ray_constants
 
-from nas.cluster_address import answers, check_address
+from nas.cluster_address import answers, cluster_at
 from nas.errors import UsageError, WorkersLost
 from nas.worker_needs import WorkerNeeds
 
@@ -129,19 +129,19 @@ def _start_here(workers: int, needs: WorkerNeeds) -> None:
 
 
 def _join(address: str, modules: Sequence[str]) -> None:
-    check_address(address)
+    cluster = cluster_at(address)
     try:
         with _quiet():
             ray.init(
-                address=address,
+                address=cluster,
                 runtime_env={"py_modules": list(modules)} if modules else None,
                 log_to_driver=False,
                 logging_level=logging.ERROR,
             )
     except Exception as error:
         raise UsageError(
-            f"the Ray cluster at {address!r} cannot be joined ({first_line(error)}): this machine "
-            f"has to be a node of it (`ray start --address={address}`), with its token"
+            f"the Ray cluster at {cluster!r} cannot be joined ({first_line(error)}): this machine "
+            f"has to be a node of it (`ray start --address={cluster}`), with its token"
         ) from error
 
 

@@ -1,5 +1,6 @@
 """One process of the Ray pump."""
 
+import signal
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +20,9 @@ class Worker:
     """Imports torch and maps the data once, then evaluates one trial at a time."""
 
     def __init__(self, make_task: Callable[[], ProxyTask]) -> None:
+        # Ray's handler would raise SystemExit in the candidate, which is not to blame when a
+        # machine that shuts down ends all of its processes.
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         self.task = make_task()
 
     def ping(self) -> str:

@@ -9,7 +9,7 @@ from nas.compose import Parts, make_task
 from nas.config import Config
 from nas.crash_watch import until_too_many_crash
 from nas.halving import make_rungs
-from nas.node_check import missing_here
+from nas.node_check import node_check
 from nas.paused_trainings import checkpoint_folder, without_stale
 from nas.pump_local import pump_local
 from nas.study import Study
@@ -81,7 +81,8 @@ def _pump_of(
     modules = shipped_modules([config.task.name]) if address else ()
     session = stack.enter_context(ray_session(workers, needs, address, modules))
     if address:
-        check_nodes(needs, partial(missing_here, config, checkpoints))
+        with node_check(config, checkpoints) as missing:
+            check_nodes(needs, missing)
     return pump_ray(
         source,
         partial(make_task, config),

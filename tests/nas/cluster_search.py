@@ -8,17 +8,17 @@ import os
 import sys
 import time
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 
 import ray
 from ray.cluster_utils import Cluster
 
+from nas import ray_address
 from nas.compose import make_parts
 from nas.config import Config, TaskSection
 from nas.config_source import load_config
 from nas.errors import UsageError
-from nas.node_check import missing_here
+from nas.node_check import node_check
 from nas.ray_nodes import check_nodes
 from nas.run_directory import create_run
 from nas.search import search
@@ -58,7 +58,8 @@ def no_such_data(config: Config) -> str:
     data = config.data.model_copy(update={"directory": "/nowhere/coco"})
     wrong = config.model_copy(update={"data": data, "task": TaskSection()})
     try:
-        check_nodes(WorkerNeeds(), partial(missing_here, wrong))
+        with node_check(wrong) as missing:
+            check_nodes(WorkerNeeds(), missing)
     except UsageError as error:
         return str(error)
     return ""
@@ -71,15 +72,20 @@ def main(folder: Path) -> None:
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0})
     nodes = [cluster.add_node(wait=False, num_cpus=1) for _ in range(3)]
     cluster.wait_for_nodes()
+    # Of all that runs on this machine.
+    ray_address.addresses_here = lambda: {cluster.address}
+    plugin = folder / "plugin_in_a_file.py"
+    plugin.write_text("from tests.nas.cluster_search import Marking\n")
+    sys.path.append(str(folder))
     config = load_config(
         "smoke",
         {
-            "task.name": "tests.nas.cluster_search:Marking",
+            "task.name": "plugin_in_a_file:Marking",
             "task.options.folder": str(marks),
             "search.trials": str(TRIALS),
             "search.workers": "3",
             "search.pump": "ray",
-            "search.address": cluster.address,
+            "search.address": "auto",
         },
     )
     joined = ""
@@ -88,6 +94,7 @@ def main(folder: Path) -> None:
         search(config, make_parts(config), store) as (_, trials),
     ):
         refused = no_such_data(config)
+        plugin.unlink()  # the nodes have their own
         for count, _ in enumerate(trials, 1):
             if count == 6:
                 cluster.remove_node(nodes[0], allow_graceful=False)

@@ -24,6 +24,7 @@ KINDS = {
     "d": FailureKind.DATA_ERROR,
     "n": FailureKind.DIVERGED,
     "w": FailureKind.WORKER_LOST,
+    "g": FailureKind.NODE_LOST,
     "t": FailureKind.TIME_LIMIT,
 }
 
@@ -39,7 +40,7 @@ def ended(letters: str) -> Iterator[Trial]:
 
 @pytest.mark.parametrize(
     ("letters", "handed_on"),
-    [("cc", 2), ("c.d", 3), (".." * 9 + "c.c...", 21), ("cd" * 9, 2)],
+    [("cc", 2), ("c.d", 3), (".." * 9 + "c.c...", 21), ("cd" * 9, 2), ("w.w", 3)],
 )
 def test_a_share_of_crashes_stops_the_search(letters: str, handed_on: int) -> None:
     """Two of the latest four, as soon as they are there."""
@@ -49,7 +50,7 @@ def test_a_share_of_crashes_stops_the_search(letters: str, handed_on: int) -> No
     assert len(seen) <= handed_on
 
 
-@pytest.mark.parametrize("letters", ["nnnnnnn", "wtwtwtw", "c...c...c", "........"])
+@pytest.mark.parametrize("letters", ["nnnnnnn", "gtgtgtg", "c...c...c", "........"])
 def test_what_candidates_and_machines_do_by_themselves_stops_nothing(letters: str) -> None:
     assert len(list(until_too_many_crash(ended(letters), 0.5, 4))) == len(letters)
 

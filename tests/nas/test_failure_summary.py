@@ -1,6 +1,11 @@
+from dataclasses import replace
+from pathlib import Path
+
 from nas.failure_summary import counted, failure_line
-from results import Failure, FailureKind, Outcome
+from results import Failure, FailureKind, Outcome, TrialStatus, TrialStore
+from results.imported_trial import ImportedTrial
 from tests.nas.conftest import OpenStudy
+from tests.nas.test_crash_watch import RUNNING
 
 LOST = Failure(FailureKind.WORKER_LOST, "gone")
 
@@ -38,6 +43,19 @@ def test_the_loss_that_a_trial_failed_with_was_not_tried_again(open_study: OpenS
     assert failure_line(study.store) == (
         "failures: 1 worker_lost; 1 attempt lost with its worker and tried again"
     )
+
+
+def test_a_failure_that_was_taken_over_hides_no_attempt(tmp_path: Path) -> None:
+    """It came without the losses that it was the last of."""
+    failed = replace(RUNNING, status=TrialStatus.FAILED, failure=LOST, finished=1.0)
+    later = replace(RUNNING, number=1)
+    with TrialStore.create(tmp_path, {}, imported=[ImportedTrial(failed, "trial 0 of a")]) as store:
+        assert failure_line(store) == "failures: 1 worker_lost"
+        store.propose(later)
+        store.lose(1, LOST)
+        assert failure_line(store) == (
+            "failures: 1 worker_lost; 1 attempt lost with its worker and tried again"
+        )
 
 
 def test_the_most_frequent_kind_comes_first() -> None:

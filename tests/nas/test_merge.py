@@ -121,6 +121,7 @@ def test_a_merge_may_have_another_controller(two_runs: tuple[Path, Path], tmp_pa
         ["--fidelity.steps", "77"],
         ["--data.seed", "9"],
         ["--space", "vertex-spinenet"],
+        ["--space.intermediates", "{ 2 = 1, 3 = 2, 4 = 6, 5 = 1 }"],
         ["--training.weight_decay", "0.5"],
         ["--task.options.noise", "0.5"],
         ["--space.max_params", "1e9"],
@@ -134,6 +135,21 @@ def test_runs_that_do_not_compare_are_refused(
     with pytest.raises(UsageError, match=r"/a and .*/b cannot be merged: "):
         merge_runs([two_runs[0], tmp_path / "b"], tmp_path / "c", {})
     assert not (tmp_path / "c").exists()
+
+
+def test_what_differs_between_two_spaces_is_named(
+    two_runs: tuple[Path, Path], tmp_path: Path
+) -> None:
+    overrides = {**_overrides([]), "space.window": "4"}
+    create_run(tmp_path / "b", load_config("smoke", overrides)).close()
+    with pytest.raises(UsageError, match=r"merged: space\.window is 5 there and 4 here"):
+        merge_runs([two_runs[0], tmp_path / "b"], tmp_path / "c", {})
+
+
+def test_one_space_put_in_two_ways_is_one(two_runs: tuple[Path, Path], tmp_path: Path) -> None:
+    overrides = {**_overrides([]), "space.window": "5"}
+    create_run(tmp_path / "b", load_config("smoke", overrides)).close()
+    assert merge_runs([two_runs[0], tmp_path / "b"], tmp_path / "c", {}).kept == 5
 
 
 def _overrides(options: list[str]) -> dict[str, str]:

@@ -96,6 +96,60 @@ def test_workers_that_cannot_start_are_reported_in_one_line(
     assert "\n" not in str(caught.value)
 
 
+def deadly() -> object:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return TASK
+
+
+def test_workers_that_die_while_they_start_are_given_up(
+    open_study: OpenStudy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nas.ray_pool.BACKOFF_SECONDS", 0.01)
+    monkeypatch.setattr("nas.ray_pool.MOST_STARTS", 2)
+    study = open_study()
+    with pytest.raises(WorkersLost, match="its worker process has died") as caught:
+        list(pump_ray(study, deadly, 1))
+    assert "OOM killer" not in str(caught.value)
+    assert not study.store.losses(0)  # no trial was given to any of them
+
+
+def stillborn(log: Path) -> object:
+    with log.open("a") as file:
+        file.write("x")
+    return deadly() if len(log.read_text()) in (1, 2) else TASK
+
+
+def test_workers_that_die_while_they_start_are_made_again(
+    open_study: OpenStudy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nas.ray_pool.BACKOFF_SECONDS", 0.01)
+    trials = list(pump_ray(open_study(budget=2), partial(stillborn, tmp_path / "log"), 1))
+    assert [trial.status for trial in trials] == [TrialStatus.COMPLETED] * 2
+
+
+@dataclass(frozen=True)
+class Terminated:
+    """Its process gets the SIGTERM of a machine that shuts down, at the first attempt."""
+
+    log: Path
+
+    def evaluate(self, architecture: Architecture, seed: int) -> Mapping[str, float]:
+        if not self.log.exists():
+            self.log.touch()
+            os.kill(os.getpid(), signal.SIGTERM)
+        return TASK.evaluate(architecture, seed)
+
+
+def test_a_machine_that_shuts_down_is_not_the_candidates_fault(
+    open_study: OpenStudy, tmp_path: Path
+) -> None:
+    study = open_study(budget=2)
+    task = Terminated(tmp_path / "log")
+    trials = list(pump_ray(study, partial(lambda task: task, task), 1))
+    assert [trial.status for trial in trials] == [TrialStatus.COMPLETED] * 2
+    assert study.store.losses(0) == 1
+
+
 def test_rungs_are_climbed_by_workers(open_study: OpenStudy, tmp_path: Path) -> None:
     study = open_study(fidelity=RUNGS, budget=10)
     trials = list(pump_ray(study, RungTask, 2, checkpoints=tmp_path / "checkpoints"))

@@ -4,7 +4,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
-from itertools import count
+from itertools import count, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from controllers import Controller, RegularizedEvolution
+from nas.cli import main
 from nas.compose import CONTROLLERS
 from nas.errors import ReplayMismatch
 from nas.evaluation import assignment, evaluate_trial
@@ -24,6 +25,8 @@ from nas.replay import replay
 from nas.rungs import Rungs
 from nas.study import Study
 from results import Failure, FailureKind, Outcome, Trial, TrialStatus, TrialStore
+from search_space import Genotype
+from tests.nas.analytic_runs import search
 from tests.nas.conftest import OpenStudy
 from tests.nas.rung_task import RUNGS, RungTask
 from tests.nas.tiny import SPACE, TASK, evolution, make_study
@@ -45,6 +48,19 @@ def test_a_journal_of_another_controller_is_refused(open_study: OpenStudy) -> No
     study.store.close()
     with pytest.raises(ReplayMismatch, match=r"event 1 proposed trial 0 \(\w{8}\), but the cont"):
         open_study(evolution(seed=2))
+
+
+def test_what_is_not_derived_again_can_be_gone_on_with_in_a_fork(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert search(tmp_path / "run", "--trials", "3", "--controller", "evolution") == 0
+    with TrialStore.open(tmp_path / "run") as store:
+        store.set_meta("config", store.meta()["config"].replace('"seed": 0', '"seed": 1'))
+    assert main(["resume", str(tmp_path / "run"), "--trials", "4"]) == 2
+    named = capsys.readouterr().err.rpartition("`nas ")[2].removesuffix("`\n").split()
+    assert named == ["fork", str(tmp_path / "run"), "NEW"]
+    assert main([*named[:2], str(tmp_path / "new"), "--trials", "4"]) == 0
+    assert main(["resume", str(tmp_path / "new")]) == 0
 
 
 def test_a_journal_without_its_proposals_is_refused(open_study: OpenStudy) -> None:
@@ -131,6 +147,41 @@ def test_whatever_happened_is_derived_again(
     assert counts["propose"] + counts["promote"] == trials
 
 
+class Recorder(RegularizedEvolution):
+    """Writes down what it is asked for and told."""
+
+    def __init__(self) -> None:
+        super().__init__(SPACE, 0, population_size=4, sample_size=2)
+        self.calls: list[Any] = []
+
+    def propose(self) -> Genotype:
+        self.calls.append("propose")
+        return super().propose()
+
+    def observe(self, genotype: Genotype, reward: float | None, metrics: Any = None) -> None:
+        self.calls.append((genotype, reward, dict(metrics)))
+        super().observe(genotype, reward, metrics)
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(seed=st.integers(0, 2**32), rungs=st.sampled_from([RUNGS, WHOLE]))
+def test_a_controller_is_told_again_what_it_was_told_with_its_metrics(
+    tmp_path_factory: pytest.TempPathFactory, seed: int, rungs: Rungs
+) -> None:
+    path, made = tmp_path_factory.mktemp("run") / "run.sqlite", []
+
+    def recorder() -> Recorder:
+        made.append(Recorder())
+        return made[-1]
+
+    turbulent_run(path, recorder, rungs, seed)
+    with TrialStore.open_read_only(path) as store:
+        replay(store, SPACE, recorder())
+    assert made[-1].calls == made[-2].calls
+    for before, after in pairwise(made):
+        assert after.calls[: len(before.calls)] == before.calls
+
+
 @every_controller
 def test_a_resumed_controller_goes_on_as_the_one_that_lived(tmp_path: Path, name: str) -> None:
     """The oracle is the controller that was never replayed."""
@@ -165,16 +216,12 @@ def test_what_was_reopened_is_told_twice_as_it_was_each_time(open_study: OpenStu
     study.store.close()
     study = open_study(budget=3)
     list(pump_local(study, TASK))
-    told: list[float | None] = []
-
-    class Listener(RegularizedEvolution):
-        def observe(self, genotype: Any, reward: float | None, metrics: Any = None) -> None:
-            told.append(reward)
-            super().observe(genotype, reward, metrics)
-
-    replay(study.store, SPACE, Listener(SPACE, 0, population_size=4, sample_size=2))
-    assert told == [None, *(one.reward for one in study.store.trials())]
-    assert None not in told[1:]
+    again = Recorder()
+    replay(study.store, SPACE, again)
+    (_, failed, metrics), *told = [call for call in again.calls if call != "propose"]
+    assert (failed, metrics) == (None, {"params": 1, "madds": 2, "fidelity": 1.0})
+    assert [reward for _, reward, _ in told] == [one.reward for one in study.store.trials()]
+    assert [set(known) for *_, known in told] == [{"AP", "seconds", *metrics}] * 3
 
 
 def test_a_promotion_that_nothing_calls_for_is_named(open_study: OpenStudy) -> None:
