@@ -30,9 +30,11 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, help="end after so long")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
-        "--ray", type=int, default=20, metavar="N", help="a search on Ray after every N; 0: none"
+        "--ray", type=int, default=25, metavar="N", help="a search on Ray after every N; 0: none"
     )
-    parser.add_argument("--copies", type=int, default=40, metavar="N", help="of files, a search")
+    parser.add_argument(
+        "--copies", type=int, default=60, metavar="N", help="of files, for 100 faults of commands"
+    )
     parser.add_argument("--no-torch", action="store_true", help="without the two policies")
     parser.add_argument("--folder", type=Path, help="for the runs (default: a temporary one)")
     return parser.parse_args()
@@ -40,22 +42,22 @@ def parse() -> argparse.Namespace:
 
 def main() -> int:
     """Returns the exit code."""
+    from tests.torture.family import torture_family
+    from tests.torture.life import load
     from tests.torture.ray_faults import torture_on_ray
-    from tests.torture.search_torture import torture
-    from tests.torture.searches import SEARCHES, WITH_TORCH
+    from tests.torture.searches import CONTROLLERS, SEARCHES, WITH_TORCH
     from tests.torture.tally import OTHER, Tally
 
     known = parse()
     faults = known.faults or (1000 if known.minutes is None else sys.maxsize)
-    ends = time.monotonic() + 60 * (known.minutes if known.minutes is not None else 1e9)
+    began = time.monotonic()
+    ends = began + 60 * (known.minutes if known.minutes is not None else 1e9)
     folder = known.folder or Path(tempfile.mkdtemp(prefix="torture-"))
-    names = [name for name in SEARCHES if not (known.no_torch and name in WITH_TORCH)]
-    if not known.no_torch:
-        import controllers
-
-        _ = controllers.PPO  # torch once, not in every fork
+    controllers = [name for name in CONTROLLERS if not (known.no_torch and name in WITH_TORCH)]
+    load(with_torch=not known.no_torch)
+    searches = [search for search in SEARCHES if search[0] in controllers]
     tally = Tally()
-    for number, name in zip(count(), cycle(names)):
+    for number, (controller, kind) in zip(count(), cycle(searches)):
         if tally.injected >= faults or time.monotonic() > ends:
             break
         rng = random.Random(f"{known.seed} {number}")
@@ -66,7 +68,7 @@ def main() -> int:
             if known.ray and number % known.ray == known.ray - 1:
                 torture_on_ray(place, rng, tally)
             else:
-                torture(name, place, rng, tally, known.copies)
+                torture_family(controller, kind, place, rng, tally, known.copies, controllers)
         except Exception:
             tally.wrong("the suite itself", OTHER, traceback.format_exc())
         if len(tally.details) == before:
@@ -74,6 +76,7 @@ def main() -> int:
         for detail in tally.details[before:]:
             print(f"seed {known.seed}, search {number}: {detail}", flush=True)
     print(tally.table())
+    print(f"{tally.live_line()}; {time.monotonic() - began:.0f} s")
     print(tally.summary())
     if not tally.details:
         shutil.rmtree(folder)

@@ -5,6 +5,7 @@ checksums: there a cut, or a sector of zeros or noise, must be named in one line
 that counts.
 """
 
+import json
 import random
 import shutil
 import struct
@@ -15,8 +16,8 @@ from nas.errors import is_ours
 from nas.stored_config import stored_config
 from results import TrialStore
 from tests.torture.life import start
+from tests.torture.record import Record, brief, read
 from tests.torture.tally import LOST, OTHER, Tally
-from tests.torture.witness import Record, read
 
 HEADER, FRAME, SECTOR = 32, 24, 512  # bytes: of a log, of a frame in it, of a disk
 CLI = 0.04  # the share of copies that `nas resume` is tried on too
@@ -101,13 +102,19 @@ def _damage_log(
     except Exception as error:
         tally.wrong(kind, LOST, f"at {at} of {len(whole.log)}: {type(error).__name__}: {error}")
         return
+    expected += found.meta != record.meta  # a new budget is a commit and no event
     if len(found.events) < expected or found.events != record.events[: len(found.events)]:
         tally.wrong(kind, LOST, f"at {at}: {len(found.events)} events, {expected} are intact")
     if len(found.events) > expected and log != whole.log:
         tally.wrong(kind, OTHER, f"at {at}: {len(found.events)} events, {expected} are intact")
-    for trial in found.finished.values():
-        if trial != record.finished[trial.number]:
-            tally.wrong(kind, LOST, f"at {at}: {record.finished[trial.number]} is now {trial}")
+    later: dict[int, str] = {}  # what trials were that were tried again after the damage
+    for event in record.events[len(found.events) :]:
+        if event.kind == "retry":
+            later.setdefault(event.number, json.loads(event.detail or "{}").get("failure"))
+    for number, trial in found.finished.items():
+        before = record.finished.get(number)
+        if trial != before if number not in later else str(trial.failure) != later[number]:
+            tally.wrong(kind, LOST, f"at {at}: {brief(before)} is now {brief(trial)}")
 
 
 def _damage_file(

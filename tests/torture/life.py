@@ -1,5 +1,6 @@
 """One life of a process that runs `nas`: what it printed, how it ended, what was done to it."""
 
+import importlib
 import os
 import select
 import signal
@@ -10,7 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from nas.cli import main
+from nas.cli import COMMANDS, main
 
 LONGEST_LIFE = 120.0  # seconds; what takes longer hangs
 Work = Callable[[], int]
@@ -68,6 +69,18 @@ class Life:
         if self.code is None:
             self.code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
         return False
+
+
+# What commands import when they come to it: here once, not in every life.
+LATE = ("data_progress", "failure_summary", "fork", "merge", "progress_view", "search", "tables")
+
+
+def load(*, with_torch: bool) -> None:
+    """Imports what lives need, so that a fork has it."""
+    for name in (*(f"cli_{command}" for command in COMMANDS), *LATE):
+        importlib.import_module(f"nas.{name}")
+    if with_torch:
+        importlib.import_module("controllers").PPO  # noqa: B018 (imports torch)
 
 
 def start(words: Sequence[str], prepare: Callable[[], None] = lambda: None) -> Life:

@@ -7,12 +7,16 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
+from tests.torture.commands import Command, retry
 from tests.torture.ray_processes import MARK, end_all, named
-from tests.torture.searches import Search
+from tests.torture.record import printed
+from tests.torture.searches import PLAIN, RUNGS, Search
 from tests.torture.tally import OTHER, Tally
 from tests.torture.witness import Witness
 
@@ -20,8 +24,18 @@ ROOT = Path(__file__).parents[2]
 BUDGET, SECONDS = 80, 0.1  # candidates, and how long each takes
 START = 180.0  # seconds that Ray may take to come up on a busy machine
 GRACE = 30.0  # seconds for a few more results, or for an end
+RETRYING = 0.3  # the share of lives in which failures are tried again
 HEALING = 120.0  # seconds in which a search that lost its Ray goes on, or says so
-NAMES = ["random", "evolution", "local", "evolution on rungs"]
+HANGING = 0.03  # the share of evaluations that meet their time limit
+KINDS = [("random", PLAIN), ("evolution", PLAIN), ("local", PLAIN), ("evolution", RUNGS)]
+Faults = Sequence[tuple[str, signal.Signals, int]]
+LIVES: Faults = [
+    ("driver", signal.SIGKILL, -signal.SIGKILL),
+    ("driver", signal.SIGTERM, 143),
+    ("driver", signal.SIGINT, 130),
+    ("gcs_server", signal.SIGKILL, -signal.SIGKILL),
+    ("raylet", signal.SIGKILL, -signal.SIGKILL),
+]
 
 
 @dataclass
@@ -35,11 +49,13 @@ class Driver:
     threads: list[threading.Thread] = field(default_factory=list)
 
     @classmethod
-    def start(cls, words: list[str], mark: str) -> "Driver":
+    def start(cls, search: Search, options: Sequence[str] = ()) -> "Driver":
+        mark = f"{os.getpid()}-{time.monotonic_ns()}"
+        search.audit.mkdir(exist_ok=True)
         process = subprocess.Popen(
-            [sys.executable, "-m", "nas.cli", *words],
+            [sys.executable, "-m", "nas.cli", *search.words(), *options],
             cwd=ROOT,
-            env={**os.environ, MARK: mark, "PYTHONPATH": str(ROOT)},
+            env={**os.environ, **search.environment, MARK: mark, "PYTHONPATH": str(ROOT)},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -48,14 +64,14 @@ class Driver:
         driver = cls(process, mark)
         for stream, kept in ((process.stdout, driver.lines), (process.stderr, driver.errors)):
             assert stream is not None
-            thread = threading.Thread(target=kept.extend, args=(stream,), daemon=True)
+            thread = threading.Thread(target=_keep, args=(stream, kept), daemon=True)
             thread.start()
             driver.threads.append(thread)
         return driver
 
     @property
     def results(self) -> int:
-        return sum(" reward " in line for line in list(self.lines))
+        return len(printed(list(self.lines)))
 
     def wait_for(self, results: int, patience: float = START) -> bool:
         """Until it has printed so many results; False where it ended before, or took too long."""
@@ -76,8 +92,13 @@ class Driver:
             self.process.wait()
         for thread in self.threads:
             thread.join(5)
-        end_all(self.mark)
+        end_all(self.mark, 20.0 if code in (0, 130, 143) else 3.0)
         return code
+
+
+def _keep(stream: IO[str], lines: list[str]) -> None:
+    with stream:
+        lines.extend(stream)
 
 
 @dataclass
@@ -96,7 +117,9 @@ class RayTormentor:
         a part of Ray it may also end with 2 and one line. Returns the exit code.
         """
         name = f"Ray, {kind}: {signal.Signals(number).name}"
-        driver = Driver.start(self.search.words(), f"{os.getpid()}-{self.rng.random()}")
+        command = retry(self.search, self.rng) if self.rng.random() < RETRYING else Command()
+        typed = " ".join(["nas", self.search.words()[0], *command.options[:1], "on Ray"])
+        driver = Driver.start(self.search, command.options)
         killed = self._kill_workers(driver, workers) if driver.wait_for(1) else 0
         driver.wait_for(driver.results + self.rng.randrange(1, 6), GRACE)
         time.sleep(self.rng.random() * 2 * SECONDS)
@@ -109,11 +132,11 @@ class RayTormentor:
         if kind != "driver":
             self._heals(name, driver)
         ended = driver.end(GRACE)
-        self.tally.faults["Ray, worker: SIGKILL"] += killed
-        self.tally.faults[name] += struck
+        self.tally.strike("Ray, worker: SIGKILL", typed, killed)
+        self.tally.strike(name, typed, int(struck))
         self._judge(name, driver, ended, code, time.monotonic() - began)
         lost = killed + (2 if kind != "driver" else 0)
-        self.witness.check(name, driver.lines, lost)
+        self.witness.check(name, driver.lines, lost, command.retried)
         return ended
 
     def _heals(self, name: str, driver: Driver) -> None:
@@ -150,25 +173,30 @@ class RayTormentor:
         self.tally.wrong(name, OTHER, f"{self.search.directory}: {detail}")
 
 
-def torture_on_ray(folder: Path, rng: random.Random, tally: Tally) -> None:
-    """One search of 80 candidates by 2 workers, disturbed in five lives, brought to its end."""
-    search = Search(rng.choice(NAMES), folder / "run", folder / "audit", BUDGET, 0, "ray", SECONDS)
+def torture_on_ray(
+    folder: Path, rng: random.Random, tally: Tally, lives: Faults = LIVES, budget: int = BUDGET
+) -> None:
+    """One search by 2 workers, disturbed in `lives` in any order, brought to its end."""
+    controller, place = rng.choice(KINDS)
+    search = Search(
+        controller,
+        place,
+        folder / "run",
+        folder / "audit",
+        budget,
+        seed=0,
+        pump="ray",
+        seconds=SECONDS,
+        hanging=HANGING,
+    )
     witness = Witness(search, tally)
     tormentor = RayTormentor(search, rng, tally, witness)
-    lives = [
-        ("driver", signal.SIGKILL, -signal.SIGKILL),
-        ("driver", signal.SIGTERM, 143),
-        ("driver", signal.SIGINT, 130),
-        ("gcs_server", signal.SIGKILL, -signal.SIGKILL),
-        ("raylet", signal.SIGKILL, -signal.SIGKILL),
-    ]
-    rng.shuffle(lives)
-    for kind, number, code in lives:
+    for kind, number, code in rng.sample(lives, len(lives)):
         if tormentor.live(kind, number, code, rng.randrange(4)) == 0:
             break
-    driver = Driver.start(search.words(), f"{os.getpid()}-{rng.random()}")
+    driver = Driver.start(search)
     ended = driver.end(2 * START)
     record = witness.check("none", driver.lines)
-    candidates = sum(t.continues is None for t in record.trials) if record else 0
-    if ended or record is None or candidates != BUDGET or len(record.finished) < len(record.trials):
-        tally.wrong("none", OTHER, f"{folder}: {candidates} of {BUDGET}, {ended} {driver.errors}")
+    candidates = record.candidates if record else 0
+    if ended or record is None or candidates != budget or len(record.finished) < len(record.trials):
+        tally.wrong("none", OTHER, f"{folder}: {candidates} of {budget}, {ended} {driver.errors}")

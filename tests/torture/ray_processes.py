@@ -39,7 +39,7 @@ def named(mark: str, name: str) -> list[int]:
     ]
 
 
-def end_all(mark: str, patience: float = 20.0) -> int:
+def end_all(mark: str, patience: float) -> int:
     """Waits for them to end by themselves, then kills those that did not; how many were killed."""
     until = time.monotonic() + patience
     while (left := marked(mark)) and time.monotonic() < until:

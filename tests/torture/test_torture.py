@@ -1,20 +1,24 @@
 """The short form of `make torture`, and whether it would notice."""
 
+import os
 import random
 import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from results import TrialStore
+from results import FailureKind, TrialStore
 from tests.results.edited import edited
 from tests.results.runs import make_run, scored, trial
 from tests.torture.file_faults import commit_ends, damage_copies, recording
-from tests.torture.searches import Search
-from tests.torture.tally import LOST, REPLAY, TWICE, Tally
+from tests.torture.ray_faults import LIVES, torture_on_ray
+from tests.torture.search_torture import record_of
+from tests.torture.searches import PLAIN, Search
+from tests.torture.tally import LOST, OTHER, REPLAY, TWICE, Tally
 from tests.torture.witness import Witness
 
 ROOT = Path(__file__).parents[2]
@@ -28,23 +32,33 @@ def suite(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_searches_in_one_process_survive_whatever_happens(tmp_path: Path) -> None:
-    done = suite(
-        tmp_path, "--faults", "60", "--seed", "1", "--ray", "0", "--copies", "20", "--no-torch"
-    )
+    """The first search is a policy's."""
+    done = suite(tmp_path, "--faults", "30", "--seed", "1", "--ray", "0", "--copies", "30")
     assert done.returncode == 0, done.stdout + done.stderr
     match = LINE.fullmatch(done.stdout.splitlines()[-1])
     assert match is not None
-    assert int(match[1]) >= 60
+    assert int(match[1]) >= 30
+
+
+@pytest.mark.ray
+def test_a_search_on_ray_survives_its_driver_and_a_worker(tmp_path: Path) -> None:
+    tally = Tally()
+    torture_on_ray(tmp_path, random.Random(0), tally, LIVES[:1], budget=12)
+    assert tally.details == []
+    assert tally.injected >= 1
 
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
     """The folder of a search that has ended, and what it printed."""
     folder = tmp_path_factory.mktemp("finished")
-    search = Search("evolution", folder / "run", folder / "audit", 12, 0)
+    search = Search("evolution", PLAIN, folder / "run", folder / "audit", 12, 0)
     search.audit.mkdir()
     command = [sys.executable, "-m", "nas.cli", *search.words()]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    environment = {**os.environ, **search.environment}
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=True, env=environment
+    )
     return folder, done.stdout.splitlines()
 
 
@@ -53,7 +67,7 @@ def searched(finished: tuple[Path, list[str]], tmp_path: Path) -> tuple[Search, 
     """A copy of it, which a witness found in order."""
     folder, lines = finished
     shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
-    search, tally = Search("evolution", tmp_path / "run", tmp_path / "audit", 12, 0), Tally()
+    search, tally = Search("evolution", PLAIN, tmp_path / "run", tmp_path / "audit", 12, 0), Tally()
     witness = Witness(search, tally)
     witness.check("none", lines)
     assert not tally.details
@@ -88,6 +102,50 @@ def test_a_store_that_forgets_is_noticed(
         connection.executescript(damage)
     witness.check("damage", [])
     assert tally.wrongs["damage", wrong]
+
+
+def test_a_failure_that_is_tried_again_unasked_is_noticed(
+    searched: tuple[Search, Witness, Tally],
+) -> None:
+    search, witness, tally = searched
+    failed = [number for number, trial in witness.acknowledged.items() if trial.failure]
+    with TrialStore.open(search.directory) as store:
+        store.reopen(failed[0])
+    witness.check("again", [])
+    assert tally.wrongs["again", TWICE]
+
+
+def test_a_failure_that_is_tried_again_as_asked_is_in_order(
+    searched: tuple[Search, Witness, Tally],
+) -> None:
+    search, witness, tally = searched
+    with TrialStore.open(search.directory) as store:
+        for trial in store.failed():
+            store.reopen(trial.number)
+    witness.release()
+    witness.check("again", [], retried=frozenset(FailureKind))
+    assert tally.details == []
+
+
+def test_a_candidate_that_fails_as_it_should_not_is_noticed(
+    searched: tuple[Search, Witness, Tally],
+) -> None:
+    search, witness, tally = searched
+    with TrialStore.open(search.directory) as store:
+        number = store.failed()[0].number
+        store.reopen(number)
+        store.finish(number, scored(0.5), 0.5)
+    witness.check("other", [], retried=frozenset(FailureKind))
+    assert tally.wrongs["other", OTHER]
+
+
+def test_a_merge_without_a_result_is_noticed(searched: tuple[Search, Witness, Tally]) -> None:
+    search, witness, tally = searched
+    record = record_of(search)
+    witness.check_copies("whole", record, [record, record])
+    assert tally.details == []
+    witness.check_copies("less", replace(record, trials=record.trials[1:]), [record])
+    assert tally.wrongs["less", LOST] == 1
 
 
 def test_a_finished_trial_that_begins_again_is_noticed(
