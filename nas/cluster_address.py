@@ -5,13 +5,14 @@ from contextlib import suppress
 
 from nas.config import Config
 from nas.errors import UsageError
+from nas.gcs_probe import is_head
 
 AUTO = "auto"  # the cluster that this machine is a node of
 CONNECT_SECONDS = 5.0
 
 
 def check_pump(config: Config) -> None:
-    """Refuse a cluster where nobody answers, and what the local pump cannot do.
+    """Refuse a cluster whose head does not answer, and what the local pump cannot do.
 
     Raises UsageError.
     """
@@ -28,7 +29,13 @@ def check_pump(config: Config) -> None:
                     "out, or search with --pump ray"
                 )
     elif search.address:
-        cluster_at(search.address)
+        address = cluster_at(search.address)
+        if not is_head(address):
+            raise UsageError(
+                f"search.address is {search.address!r}: what answers at {address} is no Ray head "
+                "of this version, or does not answer in time; give HOST:PORT of the cluster's "
+                "head, as `ray start` printed it, or auto for the cluster of this machine"
+            )
 
 
 def cluster_at(address: str) -> str:

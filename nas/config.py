@@ -144,6 +144,18 @@ class ResourcesSection(Section):
                     f"{name!r} is no custom resource: resources.cpus and device.workers_per_gpu "
                     "say what else a worker needs"
                 )
+            # Ray's own lists are cut at commas, and its placement groups make names of such kinds.
+            if (
+                not (name.isascii() and name.isprintable())
+                or "," in name
+                or "_group_" in name
+                or name == "bundle"
+                or name.startswith("node:__internal")
+            ):
+                raise ValueError(
+                    f"{name!r} cannot name a resource: Ray takes printable ASCII without commas, "
+                    "and keeps bundle, node:__internal..., and names with _group_ for itself"
+                )
         return custom
 
 

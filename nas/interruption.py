@@ -1,14 +1,18 @@
-"""Ctrl-C and SIGTERM: a long command ends soon, loses nothing, and says how to go on."""
+"""Ctrl-C, SIGTERM and SIGHUP: a long command ends soon, loses nothing, and says how to go on."""
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
+from typing import NoReturn
+
+from nas.signal_watch import SignalWatch
 
 GRACE_SECONDS = 7.0  # for workers and Ray to be ended; then they end with this process
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 STDERR = 2
 
 
@@ -26,54 +30,66 @@ def stoppable(way_on: str) -> Iterator[None]:
 
     The process ends at the second, and where the first has not led out of here in GRACE_SECONDS,
     as in a call of Ray's: a store keeps what it has acknowledged whenever a process ends. Other
-    threads than the main one only have KeyboardInterrupt explained.
+    threads than the main one only have KeyboardInterrupt explained. A SIGHUP that is ignored, as
+    under `nohup`, stays so.
     """
     stop = _Stop(way_on)
     is_main = threading.current_thread() is threading.main_thread()
-    before = {number: signal.signal(number, stop) for number in SIGNALS} if is_main else {}
+    heeded = [number for number in SIGNALS if is_main and not _is_ignored_hangup(number)]
+    before = {number: signal.signal(number, stop) for number in heeded}
+    watch = SignalWatch(heeded, GRACE_SECONDS, stop.end) if is_main else None
     try:
         yield
     except Interrupted:
         raise
     except KeyboardInterrupt:  # a handler's own exception does not come through Ray's wait
         raise Interrupted(way_on, stop.number) from None
-    except SystemExit as error:  # Ray's own answer to SIGTERM, while it starts
-        if error.code != signal.SIGTERM:
+    except Exception as error:  # as of a terminal that is gone, or of a Ray half started
+        if not stop.called:
             raise
-        raise Interrupted(way_on, signal.SIGTERM) from None
+        raise Interrupted(way_on, stop.number) from error
     finally:
-        stop.cancel()
+        if watch is not None:
+            watch.close()
         for number, handler in before.items():
             signal.signal(number, handler)
 
 
+def _is_ignored_hangup(number: signal.Signals) -> bool:
+    return number is signal.SIGHUP and signal.getsignal(number) is signal.SIG_IGN
+
+
 class _Stop:
-    """The handler of both signals."""
+    """The handler of the signals."""
 
     def __init__(self, way_on: str) -> None:
         self._way_on = way_on
         self.number: int = signal.SIGINT  # of the signal that came
-        self._timer: threading.Timer | None = None
+        self.called = False
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
-        self.number = number
-        interrupted = Interrupted(self._way_on, number)
-        if self._timer is not None:
-            self._end(interrupted)
-        self._timer = threading.Timer(GRACE_SECONDS, self._end, (interrupted,))
-        self._timer.daemon = True
-        self._timer.start()
-        raise interrupted
+        if self.called:
+            return  # the watch ends this process
+        self.called, self.number = True, number
+        raise Interrupted(self._way_on, number)
 
-    def cancel(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-
-    def _end(self, interrupted: Interrupted) -> None:
+    def end(self, number: int) -> NoReturn:
         """At once: not even buffers are written out, which another thread may hold."""
+        interrupted = Interrupted(self._way_on, number)
         with suppress(OSError):
             os.write(STDERR, f"\n{interruption_line(interrupted)}\n".encode())
         os._exit(interrupted.code)
+
+
+def leave(code: int) -> NoReturn:
+    """Ends this process, whose stores are closed, without what else waits for its end.
+
+    Ray's part of that has ended interrupted searches with an abort.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def interruption_line(interrupt: KeyboardInterrupt) -> str:

@@ -8,12 +8,14 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import ray
-from ray._private import ray_constants
+from ray._private import ray_constants, utils
 
 from nas.cluster_address import answers, cluster_at
 from nas.errors import UsageError, WorkersLost
+from nas.ray_home import RayHome
 from nas.worker_needs import WorkerNeeds
 
 CHECK_SECONDS = 2.0  # between two looks at Ray's services
@@ -41,12 +43,21 @@ class RaySession:
         self.found = ray.is_initialized()
         self.is_ours = not self.found and not address
         self.services: list[tuple[str, int]] = []
+        self._home: RayHome | None = None
         self._next_check = 0.0
 
     def start(self) -> None:
-        """Raises UsageError where no cluster answers, or this machine is no node of it."""
+        """Raises UsageError where Ray cannot be started or joined."""
         if self.is_ours:
-            _start_here(self.workers, self.needs)
+            try:
+                self._home = RayHome()
+                _start_here(self.workers, self.needs, self._home.folder)
+            except Exception as error:
+                raise UsageError(
+                    f"Ray cannot be started on this machine ({first_line(error)}): it needs "
+                    "memory, processes, files (`ulimit -a`) and room in /tmp and /dev/shm; give it "
+                    "those (RAY_TMPDIR names another folder than /tmp), or search with --pump local"
+                ) from error
         elif not self.found:
             _join(self.address, self.modules)
         self.services = _services()
@@ -64,8 +75,13 @@ class RaySession:
 
     def stop(self) -> None:
         """Left to the interpreter's end, an interrupted search could end in a crash of it."""
-        if not self.found:
-            ray.shutdown()
+        try:
+            if not self.found:
+                ray.shutdown()
+        finally:
+            if self._home is not None:
+                self._home.close()
+                self._home = None
 
     def check(self) -> None:
         """Look, now and then, whether Ray's services answer.
@@ -114,7 +130,7 @@ def ray_session(
         session.stop()
 
 
-def _start_here(workers: int, needs: WorkerNeeds) -> None:
+def _start_here(workers: int, needs: WorkerNeeds, folder: Path) -> None:
     """A quiet Ray with room for the workers, whose services listen on loopback only."""
     room = {name: float(math.ceil(workers * amount)) for name, amount in needs.custom.items()}
     with _quiet(), _on_loopback():
@@ -125,6 +141,7 @@ def _start_here(workers: int, needs: WorkerNeeds) -> None:
             include_dashboard=False,
             log_to_driver=False,
             logging_level=logging.ERROR,
+            _temp_dir=str(folder),
         )
 
 
@@ -147,13 +164,15 @@ def _join(address: str, modules: Sequence[str]) -> None:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Ray starts without a word, and does not take SIGTERM over."""
+    """Ray starts without a word, and does not take SIGTERM over, not even meanwhile."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     terminate = signal.getsignal(signal.SIGTERM)
+    take_over, utils.set_sigterm_handler = utils.set_sigterm_handler, lambda handler: None
     try:
         yield
     finally:
+        utils.set_sigterm_handler = take_over
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, terminate or signal.SIG_DFL)
     # Ray prints what its services log about dead workers on our standard output.

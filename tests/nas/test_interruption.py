@@ -1,5 +1,7 @@
 """Real signals to real processes."""
 
+import os
+import pty
 import signal
 import subprocess
 import sys
@@ -128,3 +130,115 @@ with interruption.stoppable("type it again"):
         _, said = process.communicate(timeout=BOUND)
     assert process.returncode == 143
     assert said == "\nnas: interrupted: type it again\n"
+
+
+def ended(program: str, number: signal.Signals) -> subprocess.CompletedProcess[str]:
+    """A program of Python's that got a signal after its first line."""
+    words = [sys.executable, "-c", program]
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(number)
+        said, errors = process.communicate(timeout=BOUND)
+    return subprocess.CompletedProcess(words, process.returncode, said, errors)
+
+
+def test_one_signal_ends_a_call_of_c_that_does_not_return() -> None:
+    program = """
+import ctypes
+from nas import interruption
+interruption.GRACE_SECONDS = 0.1
+lock = ctypes.CDLL(None).pthread_mutex_lock
+mutex = ctypes.create_string_buffer(128)
+with interruption.stoppable("type it again"):
+    lock(mutex)
+    print("begun", flush=True)
+    lock(mutex)
+"""
+    done = ended(program, signal.SIGTERM)
+    assert done.returncode == 143
+    assert done.stderr == "\nnas: interrupted: type it again\n"
+
+
+def test_a_signal_to_a_forked_child_is_not_for_its_parent() -> None:
+    program = """
+import os, signal, time
+from nas import interruption
+interruption.GRACE_SECONDS = 0.0
+with interruption.stoppable("type it again"):
+    child = os.fork()
+    if not child:
+        signal.signal(signal.SIGTERM, lambda *_: os._exit(5))
+        print("begun", flush=True)
+        while True:
+            signal.pause()
+    os.write(1, f"{child}\\n".encode())
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 5
+    time.sleep(0.2)  # in which the watch could strike
+print("on")
+"""
+    with subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", program], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        lines = {process.stdout.readline(), process.stdout.readline()} - {"begun\n"}
+        os.kill(int(lines.pop()), signal.SIGTERM)
+        said, _ = process.communicate(timeout=BOUND)
+    assert (process.returncode, said) == (0, "on\n")
+
+
+def test_an_abort_at_the_interpreters_end_does_not_change_the_exit_code() -> None:
+    program = """
+import atexit, os, sys
+from nas import cli
+from nas.interruption import stoppable
+atexit.register(os.abort)
+def wait(words):
+    with stoppable("type it again"):
+        print("begun", flush=True)
+        while True:
+            pass
+cli._run = wait
+sys.exit(cli.main())
+"""
+    assert ended(program, signal.SIGTERM).returncode == 143
+
+
+def test_a_terminal_that_closes_ends_a_search(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    directory = tmp_path / "run"
+    ours, theirs = pty.openpty()
+    program = (
+        "import fcntl, signal, sys, termios; signal.signal(signal.SIGHUP, signal.SIG_DFL); "
+        "fcntl.ioctl(0, termios.TIOCSCTTY, 0); from nas.cli import main; sys.exit(main())"
+    )
+    words = ["search", *FAST, *SLOW, "--run-dir", str(directory)]
+    with subprocess.Popen(
+        [sys.executable, "-c", program, *words],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        cwd=Path(__file__).parents[2],
+        start_new_session=True,
+    ) as process:
+        os.close(theirs)
+        shown = b""
+        while b"reward" not in shown:
+            shown += os.read(ours, 4096)
+        os.close(ours)
+        assert process.wait(BOUND) == 129
+    assert "completed" in {trial["status"] for trial in trials(directory, capsys)}
+
+
+def test_a_hangup_that_is_ignored_stays_ignored() -> None:
+    program = """
+import os, signal
+from nas.interruption import stoppable
+signal.signal(signal.SIGHUP, signal.SIG_IGN)
+with stoppable("type it again"):
+    os.kill(os.getpid(), signal.SIGHUP)
+"""
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
