@@ -1,49 +1,107 @@
-"""`nas leaderboard RUN_DIR`: the trials of a run, best first, or its front of reward and cost."""
+"""`nas leaderboard RUN_DIR...`: the trials of runs, best first, or as they are asked for."""
 
-from collections.abc import Sequence
+import argparse
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nas.cli_output import write_output
 from nas.cli_parser import OneLineParser
-from nas.errors import UsageError
-from results import export, leaderboard
-from results.front import front
+from nas.leaderboard_rows import RowChoice, with_columns
+from results import TrialStatus, TrialStore, export, leaderboard
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.table import Table
 
 TOP = 20  # rows of a table unless asked otherwise; the other formats give all
+DESCRIPTION = """The trials of a run, best first; of several runs in one table.
+
+  nas leaderboard runs/a runs/b --where "madds < 2e9 and status == 'completed'"
+  nas leaderboard runs/a --by latency_ms --ascending --columns trial,AP,latency_ms
+  nas leaderboard runs/a --where "'nan' in failure" --format csv --output failed.csv"""
 
 
 def run(words: Sequence[str]) -> int:
     """Run the subcommand."""
-    parser = OneLineParser(prog="nas leaderboard", description="The trials of a run, best first.")
-    parser.add_argument("run", metavar="RUN_DIR", type=Path)
+    known = _parser().parse(words)
+    table = known.format == "table"
+    top = TOP if table and known.top is None else known.top
+    choice = RowChoice(known.where, known.front, known.by, known.ascending, top)
+    with ExitStack() as opened:
+        stores = [
+            opened.enter_context(TrialStore.open_read_only(run, part=True)) for run in known.runs
+        ]
+        runs = stores[0] if len(stores) == 1 else stores
+        frame = leaderboard(runs, top if choice.is_first_rows else None)
+        statuses = {one.value: sum(store.count(one) for store in stores) for one in TrialStatus}
+    rows = choice.rows(frame)
+    if not table:
+        rows = with_columns(rows, known.columns or list(rows.columns))
+        write_output(export(rows[: choice.top], known.format), known.output)
+        return 0
+    from nas.tables import print_table, table_text
+
+    found = _table(rows, choice, known.columns, statuses)
+    if known.output is None:
+        print_table(found)
+    else:
+        write_output(table_text(found).encode(), known.output)
+    return 0
+
+
+def _parser() -> OneLineParser:
+    parser = OneLineParser(prog="nas leaderboard", description=DESCRIPTION)
+    parser.add_argument("runs", metavar="RUN_DIR", type=Path, nargs="+")
     parser.add_argument("--top", metavar="K", type=int, help="only the first K")
+    parser.add_argument(
+        "--where",
+        metavar="CONDITION",
+        help="only trials for which it holds: columns compared with numbers, quoted texts or each "
+        "other, joined by and, or, not; a missing value holds nowhere",
+    )
     parser.add_argument(
         "--front",
         metavar="METRIC",
-        help="only the trials that no other one beats in reward and in this metric (madds, params, "
-        "latency_ms, ...; smaller is better), by ascending metric",
+        help="of these only the trials that no other one beats in reward and in this metric "
+        "(madds, params, latency_ms, ...; smaller is better), by ascending metric",
+    )
+    parser.add_argument(
+        "--by", metavar="COLUMN", help="the largest of this column first, missing values last"
+    )
+    parser.add_argument("--ascending", action="store_true", help="with --by: the smallest first")
+    parser.add_argument(
+        "--columns", metavar="A,B", type=_names, help="these columns only, in this order"
     )
     parser.add_argument("--format", choices=["table", "csv", "json", "parquet"], default="table")
     parser.add_argument("--output", metavar="FILE", help="write here instead of printing")
-    known = parser.parse(words)
-    if known.top is not None and known.top < 1:
-        raise UsageError(f"--top {known.top}: give a number of at least 1")
-    frame = leaderboard(known.run)
-    trials = len(frame)
-    if known.front is not None:
-        frame = front(frame, known.front)
-    if known.format != "table":
-        rows = frame if known.top is None else frame.head(known.top)
-        write_output(export(rows, known.format), known.output)
-        return 0
-    from nas.tables import front_table, leaderboard_table, print_table, table_text
+    return parser
 
-    if known.front is None:
-        table = leaderboard_table(frame, known.top or TOP)
-    else:
-        table = front_table(frame, known.front, known.top or TOP, trials)
-    if known.output is None:
-        print_table(table)
-    else:
-        write_output(table_text(table).encode(), known.output)
-    return 0
+
+def _names(text: str) -> list[str]:
+    names = [name.strip() for name in text.split(",")]
+    if not all(names):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} has an empty name: give names, such as trial,AP"
+        )
+    return names
+
+
+def _table(
+    rows: "pd.DataFrame",
+    choice: RowChoice,
+    columns: Sequence[str] | None,
+    statuses: Mapping[str, int],
+) -> "Table":
+    from nas.tables import front_table, leaderboard_table, plain_table
+
+    top, trials = choice.top or TOP, sum(statuses.values())
+    if columns:
+        caption = f"{min(top, len(rows))} of {len(rows)} rows of {trials} trials"
+        return plain_table(with_columns(rows, columns).head(top), caption)
+    more = [choice.by] if choice.by else []
+    if choice.front is not None:
+        return front_table(rows, choice.front, top, trials, more)
+    matched = None if choice.where is None else len(rows)
+    return leaderboard_table(rows, top, statuses, matched, more)

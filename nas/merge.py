@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from nas.changed_config import changed_config
 from nas.comparable_runs import COMPARED, first_difference
@@ -74,12 +75,27 @@ def _config(
 
 
 def _check_comparable(ours: Config, theirs: Config, first: Path, run: Path) -> None:
-    difference = first_difference(ours, theirs, FIELDS)
-    if difference is None and make_space(ours) != make_space(theirs):
-        difference = "space", ours.space.preset, theirs.space.preset
+    difference = _of_spaces(ours, theirs) or first_difference(ours, theirs, FIELDS)
     if difference is not None:
         name, here, there = difference
         raise UsageError(
             f"{first} and {run} cannot be merged: {name} is {here!r} there and {there!r} here; "
             f"merge runs that share space, objective, halving, {', '.join(COMPARED)}"
         )
+
+
+def _of_spaces(ours: Config, theirs: Config) -> tuple[str, Any, Any] | None:
+    """Like `first_difference`, of what the spaces are, not of how the configs put it."""
+    one, other = make_space(ours), make_space(theirs)
+    presets = ours.space.preset, theirs.space.preset
+    if one != other and presets[0] != presets[1]:
+        return "space.preset", *presets
+    for field in fields(one):
+        here, there = getattr(one, field.name), getattr(other, field.name)
+        if here != there:
+            return f"space.{field.name}", _plain(here), _plain(there)
+    return None
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - of any field of a space
+    return dict(value) if isinstance(value, Mapping) else value

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from nas.errors import ReplayMismatch
+from nas.replay import mismatch
 from nas.rungs import Promotions, Rungs
 from results import Event, TrialSummary
 
@@ -25,7 +25,7 @@ class PromotionCheck:
         self._ended: dict[int, Reward] = {}
         self._known: Promotions | None = None  # None: to be made of what began and ended
 
-    def __call__(self, event: Event, trial: TrialSummary, reward: Reward) -> None:
+    def __call__(self, event: Event, trial: TrialSummary) -> None:
         """Check an event against what is known, then let it count."""
         match event.kind:
             case "propose":
@@ -38,9 +38,9 @@ class PromotionCheck:
                 self._begin(trial)
             case "import":
                 self._begin(trial)
-                self._end(trial, reward)
+                self._end(trial)
             case "observe":
-                self._end(trial, reward)
+                self._end(trial)
             case "retry":
                 del self._ended[trial.number]
                 self._known = None
@@ -56,10 +56,10 @@ class PromotionCheck:
             return
         then = "no trial" if promoted is None else f"trial {promoted}"
         now = "none" if number is None else f"trial {number}"
-        raise ReplayMismatch(
-            f"{self._path}: event {event.seq} ({event.kind} of trial {event.number}) promoted "
-            f"{then}, but {now} is to be promoted now: resume with the version of spinenas and the "
-            "config that began this run"
+        raise mismatch(
+            self._path,
+            f"event {event.seq} ({event.kind} of trial {event.number}) promoted {then}, but {now} "
+            "is to be promoted now",
         )
 
     def _begin(self, trial: TrialSummary) -> None:
@@ -67,10 +67,10 @@ class PromotionCheck:
         if self._known is not None:
             self._known.begin(trial.number, self._rung(trial), trial.continues)
 
-    def _end(self, trial: TrialSummary, reward: Reward) -> None:
-        self._ended[trial.number] = reward
+    def _end(self, trial: TrialSummary) -> None:
+        self._ended[trial.number] = trial.reward
         if self._known is not None:
-            self._known.end(trial.number, self._rung(trial), reward)
+            self._known.end(trial.number, self._rung(trial), trial.reward)
 
     def _promotions(self) -> Promotions:
         if self._known is None:

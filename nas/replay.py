@@ -2,16 +2,19 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 from controllers import FIDELITY, Controller, Metrics
 from nas.errors import ReplayMismatch
+from nas.run_directory import typed
 from results import Event, Trial, TrialStatus, TrialStore, TrialSummary
+from results.event import metrics_before
 from results.training_length import training_length
 from search_space import Genotype, SearchSpace
 
-Reward = float | None
-# Sees an event before it is played, its trial as it is today, and the reward that this had then.
-Watch = Callable[[Event, TrialSummary, Reward], None]
+# Sees an event before it is played, and its trial with the reward and metrics that it had then.
+Watch = Callable[[Event, TrialSummary], None]
 
 
 def observed_metrics(trial: Trial | TrialSummary) -> Metrics:
@@ -29,7 +32,7 @@ def replay(
     from the recorded one; what `watch` raises goes through.
 
     A trial that was reopened had failed before: each result that a reopening follows is told as a
-    failure's, without a reward.
+    failure's, without a reward and with the metrics that it had then.
     """
     with store.snapshot():
         warm_trials, events = store.warm_trials(), list(store.events())
@@ -37,27 +40,30 @@ def replay(
         genotypes = store.genotypes()
     for warm in warm_trials:
         controller.observe(warm.genotype, warm.reward, {**warm.metrics, FIDELITY: 1.0})
-    retries = Counter(event.number for event in events if event.kind == "retry")  # still to come
+    reopened = [event for event in events if event.kind == "retry"]
+    retries = Counter(event.number for event in reopened)  # still to come
+    known = {event.number: metrics_before(event, store.path) for event in reopened}
     begun: set[int] = set()
     observed: set[int] = set()
     for event in events:
         trial = trials.get(event.number)
         if trial is None:
             raise _incomplete(store, f"event {event.seq} is of trial {event.number}, which is gone")
-        reward = None if retries[trial.number] else trial.reward
+        if retries[trial.number]:
+            trial = replace(trial, reward=None, metrics=known[trial.number])
         if watch is not None:
-            watch(event, trial, reward)
+            watch(event, trial)
         match event.kind:
             case "propose":
                 _propose(store, space, controller, event, trial)
             case "duplicate":
                 genotype = _propose(store, space, controller, event, trial)
                 if trial.number in observed:
-                    controller.observe(genotype, reward, observed_metrics(trial))
+                    controller.observe(genotype, trial.reward, observed_metrics(trial))
             case "observe" | "import":
                 observed.add(trial.number)
                 if (told := genotypes[trial.number]) is not None:
-                    controller.observe(told, reward, observed_metrics(trial))
+                    controller.observe(told, trial.reward, observed_metrics(trial))
             case "retry":
                 retries[trial.number] -= 1
                 observed.discard(trial.number)
@@ -73,6 +79,14 @@ def replay(
         what = f"the journal has {len(observed)} results for {len(ended)} trials that have ended"
         raise _incomplete(store, what)
     return Counter(event.kind for event in events)
+
+
+def mismatch(path: Path, what: str) -> ReplayMismatch:
+    """The one line about a run that is not derived again, with the ways on."""
+    return ReplayMismatch(
+        f"{path}: {what}: resume with the version of spinenas and the config that began this run, "
+        f"or go on in a new run with what was found: `nas fork {typed(path.parent)} NEW`"
+    )
 
 
 def _incomplete(store: TrialStore, what: str) -> ReplayMismatch:
@@ -91,9 +105,9 @@ def _propose(
     key = space.decode(genotype).key
     if key != trial.key:
         again = " again" if event.kind == "duplicate" else ""
-        raise ReplayMismatch(
-            f"{store.path}: event {event.seq} proposed trial {trial.number}{again} "
-            f"({trial.key[:8]}), but the controller now proposes {key[:8]}: resume with the "
-            "version of spinenas and the config that began this run"
+        raise mismatch(
+            store.path,
+            f"event {event.seq} proposed trial {trial.number}{again} ({trial.key[:8]}), but the "
+            f"controller now proposes {key[:8]}",
         )
     return genotype

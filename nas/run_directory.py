@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from nas.warm_start import WarmStart
 
 CONFIG = "config.toml"
-DOCTOR = "doctor"  # the entry of a store's meta that a run of `nas doctor` has
+DOCTOR = "doctor"  # the entry of a store's meta that a run of `nas doctor` has,
+RERANKED = "reranked"  # and what `nas rerank` trained
 HEADER = "# The effective config of this run: `{command}` repeats it.\n\n"
 
 
@@ -112,6 +113,10 @@ def refuse_doctor(store: TrialStore, directory: Path) -> None:
         raise UsageError(
             f"{directory} is a run of `nas doctor`, whose trials no controller proposed: that "
             "command, typed again, goes on with it"
+        )
+    if RERANKED in store.meta():
+        raise UsageError(
+            f"{directory} is what `nas rerank` trained of another run: give that run's directory"
         )
 
 

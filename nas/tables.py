@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
 import pandas as pd
@@ -12,53 +13,84 @@ from rich.text import Text
 from nas.cli_output import STDOUT_CLOSED
 from nas.errors import UsageError
 
+TEXTS = ("run", "key", "status", "failure", "fidelity")  # columns that are read from the left
+LONG = ("run", "failure", "fidelity")  # and that may take several lines
+PATTERNS = {"cpu_seconds": ".1f", "seconds": ".1f", "started": ".0f", "finished": ".0f"}
 WIDTH_OF_TEXT = 120  # columns of a table that goes to a file or a pipe
 
 
-def leaderboard_table(frame: pd.DataFrame, top: int) -> Table:
-    """The best `top` rows of a leaderboard; the caption says how many there are."""
+def leaderboard_table(
+    frame: pd.DataFrame,
+    top: int,
+    statuses: Mapping[str, int] | None = None,
+    matched: int | None = None,
+    more: Sequence[str] = (),
+) -> Table:
+    """The first `top` rows of a leaderboard, with `more` columns.
+
+    The caption counts the trials in each status: `statuses`, or of the frame; and how many of them
+    were asked for, where `matched` says so.
+    """
     shown = frame.head(top)
-    counts = ", ".join(f"{n} {status}" for status, n in frame["status"].value_counts().items())
-    caption = f"{len(shown)} of {len(frame)} trials ({counts})" if len(frame) else "no trials yet"
-    table = Table(caption=caption)
+    table = Table(caption=_caption(len(shown), statuses or _statuses(frame), matched))
+    run = ("run",) if "run" in shown else ()
     # Rows of different steps do not compare.
-    unequal = "steps" in frame and frame["steps"].nunique() > 1
-    steps = ("steps",) if unequal else ()
-    for name in ("rank", "trial", "key", *steps, "AP", "AP50", "params", "madds", "CPU s"):
-        table.add_column(name, justify="left" if name == "key" else "right", no_wrap=True)
+    steps = ("steps",) if "steps" in shown and shown["steps"].nunique() > 1 else ()
+    columns = (*run, "trial", "key", *steps, "AP", "AP50", "params", "madds", "cpu_seconds", *more)
+    table.add_column("rank", justify="right", no_wrap=True)
+    _add_columns(table, dict.fromkeys(columns))
     rows = shown.to_dict(orient="records")
     remarks = [_remark(row["status"], row["failure"]) for row in rows]
     if any(remarks):
         table.add_column("remark")
     for rank, (row, remark) in enumerate(zip(rows, remarks, strict=True), start=1):
-        table.add_row(
-            str(rank),
-            str(row["trial"]),
-            str(row["key"])[:8],
-            *([_number(row["steps"], "d")] if unequal else []),
-            _number(row.get("AP"), ".4f"),
-            _number(row.get("AP50"), ".4f"),
-            _scaled(row.get("params")),
-            _scaled(row.get("madds")),
-            _number(row.get("cpu_seconds"), ".1f"),
-            *([Text(remark)] if any(remarks) else []),  # no markup: it may hold [brackets]
-        )
+        cells = [_cell(name, row.get(name)) for name in dict.fromkeys(columns)]
+        # No markup: it may hold [brackets].
+        table.add_row(str(rank), *cells, *([Text(remark)] if any(remarks) else []))
     return table
 
 
-def front_table(rows: pd.DataFrame, minimize: str, top: int, trials: int) -> Table:
-    """The first `top` rows of a front of reward and `minimize`, of a run of so many trials."""
+def front_table(
+    rows: pd.DataFrame, minimize: str, top: int, trials: int, more: Sequence[str] = ()
+) -> Table:
+    """The first `top` rows of a front of reward and `minimize`, of so many trials."""
     shown = rows.head(top)
-    table = Table(
-        caption=f"{len(shown)} of {len(rows)} that no other of {trials} trials beats in reward "
+    caption = (
+        f"{len(shown)} of {len(rows)} that no other of {trials} trials beats in reward "
         f"and {minimize}"
     )
-    columns = dict.fromkeys(("trial", "key", "reward", "AP", "params", "madds", minimize))
-    for name in columns:
-        table.add_column(name, justify="left" if name == "key" else "right", no_wrap=True)
-    for row in shown.to_dict(orient="records"):
-        table.add_row(*[_cell(name, row[name]) for name in columns])
+    run = ("run",) if "run" in shown else ()
+    columns = (*run, "trial", "key", "reward", "AP", "params", "madds", minimize, *more)
+    return plain_table(shown[list(dict.fromkeys(columns))], caption)
+
+
+def plain_table(rows: pd.DataFrame, caption: str) -> Table:
+    """All rows and columns."""
+    table = Table(caption=caption)
+    _add_columns(table, list(map(str, rows.columns)))
+    for row in rows.to_dict(orient="records"):
+        table.add_row(*[_cell(str(name), value) for name, value in row.items()])
     return table
+
+
+def _caption(shown: int, statuses: Mapping[str, int], matched: int | None) -> str:
+    trials = sum(statuses.values())
+    if not trials:
+        return "no trials yet"
+    counts = ", ".join(f"{n} {status}" for status, n in statuses.items() if n)
+    chosen = "" if matched is None else f"{matched} that were asked for, of "
+    return f"{shown} of {chosen}{trials} trials ({counts})"
+
+
+def _statuses(frame: pd.DataFrame) -> dict[str, int]:
+    return {str(status): int(n) for status, n in frame["status"].value_counts().items()}
+
+
+def _add_columns(table: Table, names: Iterable[str]) -> None:
+    for name in names:
+        left = name in TEXTS
+        title = {"cpu_seconds": "CPU s"}.get(name, name)
+        table.add_column(Text(title), justify="left" if left else "right", no_wrap=name not in LONG)
 
 
 def wide_console() -> Console:
@@ -98,16 +130,14 @@ def _remark(status: object, failure: object) -> str:
     return "" if status == "completed" else str(status)
 
 
-def _cell(column: str, value: object) -> str:
-    if column in ("trial", "key"):
-        return str(value)[:8]
+def _cell(column: str, value: object) -> Text:
+    if value is None or pd.isna(value):  # type: ignore[call-overload]
+        return Text("")
     if column in ("params", "madds"):
-        return _scaled(value)
-    return _number(value, ".4f")
-
-
-def _number(value: object, pattern: str) -> str:
-    return "" if value is None or pd.isna(value) else format(value, pattern)  # type: ignore[call-overload]
+        return Text(_scaled(value))
+    if isinstance(value, float):
+        return Text(format(value, PATTERNS.get(column, ".4f")))
+    return Text(str(value)[:8] if column == "key" else str(value))
 
 
 def _scaled(value: object) -> str:

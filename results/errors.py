@@ -3,8 +3,10 @@
 ResultsError(Exception)
 ├── InvalidTrial(ValueError)     a trial, an outcome or a metric that contradicts itself
 ├── UnknownTrial(LookupError)    no trial of that number in this run
+├── InvalidNoise(ValueError)     a noise of trainings that cannot be one
 ├── InvalidExport(ValueError)    a format that a leaderboard is not written in
 ├── UnknownMetric(LookupError)   no metric of that name in this leaderboard
+├── NotComparable(ValueError)    runs whose rewards do not compare
 ├── NotARun                      no such file, or a file that is no run of this program
 ├── StoreExists                  a new run was asked for where one is already
 ├── StoreDamaged                 a run whose file was cut or overwritten
@@ -26,12 +28,20 @@ class UnknownTrial(ResultsError, LookupError):
     """No trial of that number is in this run."""
 
 
+class InvalidNoise(ResultsError, ValueError):
+    """A noise of trainings is out of range."""
+
+
 class InvalidExport(ResultsError, ValueError):
     """A leaderboard cannot be written in the format that was asked for."""
 
 
 class UnknownMetric(ResultsError, LookupError):
     """A leaderboard has no metric of that name."""
+
+
+class NotComparable(ResultsError, ValueError):
+    """Runs were to be looked at together whose rewards do not compare."""
 
 
 class NotARun(ResultsError):

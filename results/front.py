@@ -16,7 +16,7 @@ NO_METRICS = ("trial", "reward", "seed", "steps", "started", "finished")
 LARGER_IS_BETTER = ("AP", "AR")  # and how the names of those begin that nobody wants small
 
 
-def front(frame: "pd.DataFrame", minimize: str = "madds") -> "pd.DataFrame":
+def pareto_front(frame: "pd.DataFrame", minimize: str = "madds") -> "pd.DataFrame":
     """The rows of a leaderboard that no other completed trial dominates, by ascending metric.
 
     A trial dominates another if it is no worse in both and better in one: reward, where larger is

@@ -2,41 +2,25 @@
 
 import io
 import json
-from collections.abc import Mapping, Sequence
-from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from results.errors import InvalidExport
-from results.time_spent import metrics_of_all_parts
-from results.training_length import training_length
-from results.trial_rows import TrialSummary
-from results.trial_store import TrialStore
+from results.several_runs import Run, Runs, of_each, opened
+from results.trial_table import FIRST_COLUMNS, LAST_COLUMNS, trial_table, whole_table
 
 FORMATS = ("csv", "json", "parquet")
 
-# Always there and in this order; every other metric stands between the two groups, by name.
-FIRST_COLUMNS = {
-    "trial": "Int64",
-    "key": "string",
-    "reward": "Float64",
-    "AP": "Float64",
-    "params": "Int64",
-    "madds": "Int64",
-    "status": "string",
-    "seed": "Int64",
-    "steps": "Int64",
-}
-LAST_COLUMNS = {
-    "failure": "string",
-    "started": "Float64",
-    "finished": "Float64",
-    "fidelity": "string",
-}
 
-
-def leaderboard(run: Path | TrialStore) -> pd.DataFrame:
+def leaderboard(runs: Runs, top: int | None = None) -> pd.DataFrame:
     """One row a trial: the longest trainings first, of those the best reward, ties by number.
+
+    Of a sequence of runs all trials in one order, and the first column, `run`, is the path: ties by
+    run, then by number. Whether their rewards compare is for you to say.
+    With `top` only the first so many rows, read without all the others: a metric that none of them
+    has is no column.
 
     Rows without a reward stand last. `steps` is how long the trial's network has trained, with the
     rungs before: rewards of different steps do not compare, however the candidates do. `seconds`
@@ -45,12 +29,33 @@ def leaderboard(run: Path | TrialStore) -> pd.DataFrame:
     `finished` are Unix seconds, `failure` is text. What is not known is missing (`pd.NA`).
 
     Raises:
-        NotARun, StoreDamaged: if `run` is a path that cannot be read as a run.
+        NotARun, StoreDamaged: if one of `runs` is a path that cannot be read as a run.
     """
-    if isinstance(run, TrialStore):
-        return _table(run.summaries())
-    with TrialStore.open_read_only(run) as store:
-        return _table(store.summaries())
+    frame = of_each(runs, lambda run: _all(run) if top is None else _best(run, top))
+    first = [name for name in ("run", *FIRST_COLUMNS) if name in frame]
+    others = sorted(set(frame.columns) - {*first, *LAST_COLUMNS})
+    frame = frame[[*first, *others, *LAST_COLUMNS]].take(_order(frame))
+    return frame[:top].reset_index(drop=True)
+
+
+def _all(run: Run) -> pd.DataFrame:
+    with opened(run, part=True) as store:  # no events
+        return whole_table(store).frame
+
+
+def _best(run: Run, top: int) -> pd.DataFrame:
+    with opened(run, part=True) as store, store.snapshot():
+        numbers = [trial.number for trial in store.top(top)]
+        rows = store.summary_rows(numbers)
+        frame = trial_table([rows] if rows else [], store.path).frame
+    return frame[frame["trial"].isin(numbers)]
+
+
+def _order(frame: pd.DataFrame) -> NDArray[np.intp]:
+    """Of the rows, from those by run and number."""
+    reward = frame["reward"].to_numpy(np.float64, na_value=-np.inf)
+    steps = frame["steps"].to_numpy(np.int64, na_value=0)
+    return np.lexsort((-reward, np.where(np.isneginf(reward), 1, -steps)))
 
 
 def export(frame: pd.DataFrame, file_format: str) -> bytes:
@@ -69,31 +74,6 @@ def export(frame: pd.DataFrame, file_format: str) -> bytes:
     raise InvalidExport(
         f"a leaderboard cannot be written as {file_format!r}: choose one of {', '.join(FORMATS)}"
     )
-
-
-def _table(rows: Sequence[TrialSummary]) -> pd.DataFrame:
-    named = {*FIRST_COLUMNS, *LAST_COLUMNS}
-    metrics = metrics_of_all_parts(rows)
-    others = sorted({name for row in rows for name in row.metrics} - named)
-    kinds = FIRST_COLUMNS | dict.fromkeys(others, "Float64") | LAST_COLUMNS
-    values = {name: [_cell(row, metrics[row.number], name) for row in rows] for name in kinds}
-    return pd.DataFrame(
-        {name: pd.array(values[name], dtype=kind) for name, kind in kinds.items()}  # type: ignore[call-overload]
-    )
-
-
-def _cell(row: TrialSummary, metrics: Mapping[str, float], column: str) -> object:
-    match column:
-        case "trial":
-            return row.number
-        case "status":
-            return row.status.value
-        case "steps":
-            return training_length(row.fidelity).steps
-        case "key" | "reward" | "seed" | "failure" | "started" | "finished" | "fidelity":
-            return getattr(row, column)
-    value = metrics.get(column)
-    return value if value is None or FIRST_COLUMNS.get(column) != "Int64" else round(value)
 
 
 def _json(frame: pd.DataFrame) -> str:

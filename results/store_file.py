@@ -19,13 +19,16 @@ from results.warm_trial import INSERT_WARM, WarmTrial, to_warm_row
 
 RUN_FILE = "run.sqlite"  # its name in a run's directory
 SET_META = "INSERT OR REPLACE INTO meta (name, value, crc) VALUES (?, ?, ?)"
+LARGE = 64 * 2**20  # bytes; to check so many, indexes too, takes 0.07 s of CPU
 PATIENCE = 10.0  # seconds to wait for another process's recovery of the write-ahead log
 
 
 def run_file(path: Path) -> Path:
     """The file of the run at `path`: itself if it is called *.sqlite, else `run.sqlite` in it."""
     with reported(path):
-        return path if path.suffix == ".sqlite" or path.is_file() else path / RUN_FILE
+        file = path if path.suffix == ".sqlite" or path.is_file() else path / RUN_FILE
+        # The lock and the log are beside the file itself: who comes by a link finds them, too.
+        return Path(os.path.realpath(file)) if file.is_symlink() else file  # in a circle: itself
 
 
 def existing_run_file(path: Path) -> Path:
@@ -135,11 +138,13 @@ def check_intact(connection: sqlite3.Connection, file: Path, *, indexes: bool) -
     (verdict,) = connection.execute(f"PRAGMA {check}(1)").fetchone()
     if verdict != "ok":
         raise StoreDamaged(damaged(file, str(verdict)))
-    _check_length(connection, file)
+    check_length(connection, file)
 
 
-def _check_length(connection: sqlite3.Connection, file: Path) -> None:
-    """SQLite fills a last page that was cut with zeros, and finds it in order."""
+def check_length(connection: sqlite3.Connection, file: Path) -> None:
+    """Raises StoreDamaged for a cut file: SQLite fills its last page with zeros, and finds it in
+    order.
+    """
     (pages,) = connection.execute("PRAGMA page_count").fetchone()
     (page_size,) = connection.execute("PRAGMA page_size").fetchone()
     # After the count: where there is no log now, the file holds all that was counted; where there
@@ -161,6 +166,8 @@ def copy_with_log(file: Path, directory: Path) -> Path:
     shutil.copyfile(file, copy)
     log = _beside(file, "-wal")
     if log.exists():
+        if not log.is_file():  # a pipe or a device has no end
+            raise StoreInaccessible(f"{log} is no file: take it away, it is no part of the run")
         shutil.copyfile(log, _beside(copy, "-wal"))
     return copy
 

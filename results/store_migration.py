@@ -12,6 +12,7 @@ from results.store_schema import EVENTS, INDEXES, META, SCHEMA_VERSION, TRIALS, 
 from results.trial_rows import SUMMARY_COLUMNS, WIDE_COLUMNS
 from results.warm_trial import COLUMNS as WARM_COLUMNS
 
+SINCE_CHECKSUMS = 4  # the format whose tables are today's
 # By table and column, what is computed where an older format has no such column.
 CHECKSUMS: dict[str, dict[str, tuple[str, ...]]] = {
     "meta": {"crc": ("name", "value")},
@@ -36,14 +37,12 @@ def migrate(connection: sqlite3.Connection, file: Path) -> None:
     # first, and events would lose their trials (sqlite.org/lang_altertable.html, section 7).
     connection.execute("PRAGMA foreign_keys = OFF")
     try:
-        connection.create_function("checksum", -1, lambda *values: checksum(values))
         connection.execute("BEGIN IMMEDIATE")
-        connection.execute(f"CREATE TABLE IF NOT EXISTS warm_trials ({WARM_TRIALS})")
-        _rebuild(connection, "meta", f"({META}) WITHOUT ROWID")
-        _rebuild(connection, "trials", f"({TRIALS})")
-        _rebuild(connection, "events", f"({EVENTS})")
-        _rebuild(connection, "warm_trials", f"({WARM_TRIALS})")
+        if version < SINCE_CHECKSUMS:
+            _rebuild_all(connection)
         for index in filter(str.strip, INDEXES.split(";")):
+            name = index.split()[2]
+            connection.execute(f"DROP INDEX IF EXISTS {name}")
             connection.execute(index)
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         connection.execute("COMMIT")
@@ -55,6 +54,15 @@ def migrate(connection: sqlite3.Connection, file: Path) -> None:
         raise
     finally:
         connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _rebuild_all(connection: sqlite3.Connection) -> None:
+    connection.create_function("checksum", -1, lambda *values: checksum(values))
+    connection.execute(f"CREATE TABLE IF NOT EXISTS warm_trials ({WARM_TRIALS})")
+    _rebuild(connection, "meta", f"({META}) WITHOUT ROWID")
+    _rebuild(connection, "trials", f"({TRIALS})")
+    _rebuild(connection, "events", f"({EVENTS})")
+    _rebuild(connection, "warm_trials", f"({WARM_TRIALS})")
 
 
 def _rebuild(connection: sqlite3.Connection, table: str, content: str) -> None:

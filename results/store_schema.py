@@ -1,9 +1,10 @@
 """The tables of a run, and the number of their format."""
 
 APPLICATION_ID = 0x53504E53  # "SPNS", bytes 68-71 of the file: what `file` and we know it by
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 # That can be read, and is made today's by a writer (results/store_migration.py): 1 is without the
-# table warm_trials, 1 and 2 without rungs, 1 to 3 without details of events and without checksums.
+# table warm_trials, 1 and 2 without rungs, 1 to 3 without details of events and without checksums,
+# 1 to 4 without rewards by fidelity.
 OLDEST_VERSION = 1
 
 # The wide columns stand last, so that a leaderboard reads no overflow page.
@@ -44,10 +45,11 @@ WARM_TRIALS = """
     crc INTEGER NOT NULL
 """
 META = "name TEXT PRIMARY KEY, value TEXT NOT NULL, crc INTEGER NOT NULL"
+# By fidelity, so that a run of a million trials is not read to find the best of its longest ones.
 INDEXES = """
-CREATE INDEX trials_by_identity ON trials (key, fidelity);
+CREATE INDEX trials_by_identity ON trials (key);
 CREATE INDEX trials_by_status ON trials (status);
-CREATE INDEX trials_by_reward ON trials (reward) WHERE reward IS NOT NULL;
+CREATE INDEX trials_by_reward ON trials (fidelity, reward DESC) WHERE reward IS NOT NULL;
 CREATE INDEX events_of_losses ON events (number) WHERE kind IN ('lost', 'retry');
 """
 SCHEMA = f"""

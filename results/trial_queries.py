@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from operator import ge
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from results.event import Event
 from results.row_checksum import check
 from results.sqlite_faults import damaged, reported
 from results.store_schema import SCHEMA_VERSION
+from results.summary_rows import FEW, all_rows, rows_with_parts
+from results.top_trials import Row, top_numbers
 from results.training_length import training_length
 from results.trial import LARGEST_INTEGER, Trial, TrialStatus
 from results.trial_rows import (
@@ -19,6 +22,7 @@ from results.trial_rows import (
     SUMMARY_COLUMNS,
     WIDE_COLUMNS,
     TrialSummary,
+    architecture_from_row,
     check_summaries,
     check_wide,
     from_row,
@@ -27,6 +31,7 @@ from results.trial_rows import (
 )
 from results.warm_trial import COLUMNS as WARM_COLUMNS
 from results.warm_trial import WarmTrial, from_warm_row
+from search_space import Architecture
 
 BATCH = 1000  # rows with an architecture, to be held at once
 
@@ -71,7 +76,13 @@ class TrialQueries:
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """What is asked inside is answered as of one moment, while the run is written too."""
+        """What is asked inside is answered as of one moment, while the run is written too.
+
+        One inside of another, or of a transaction, is of the same moment.
+        """
+        if self._connection.in_transaction:
+            yield
+            return
         with reported(self.path):
             self._connection.execute("BEGIN")
             try:
@@ -92,23 +103,66 @@ class TrialQueries:
         return self._trials("WHERE status = 'failed' ORDER BY number")
 
     def finished(self) -> list[Trial]:
-        """The trials that have a result, in the order in which it came."""
-        last = {one.number: one.seq for one in self.events() if one.kind in ("observe", "import")}
-        ended = self._trials("WHERE status != 'running'")
-        told = (one for one in ended if one.number in last)
-        return sorted(told, key=lambda one: last[one.number])
+        """The trials that have a result, in the order in which it came.
+
+        Raises StoreDamaged too if these are not the ones whose results are in the journal.
+        """
+        with self.snapshot():
+            events = list(self.events())
+            ended = self._trials("WHERE status != 'running'")
+        last: dict[int, int] = {}
+        for event in events:
+            if event.kind in ("observe", "import"):
+                last[event.number] = event.seq
+            elif event.kind == "retry":
+                last.pop(event.number, None)
+        if odd := last.keys() ^ {trial.number for trial in ended}:
+            number = min(odd)
+            there, gone = ("journal", "trials") if number in last else ("trials", "journal")
+            fault = f"by its {there} trial {number} has a result, by its {gone} it has none"
+            raise StoreDamaged(damaged(self.path, fault))
+        return sorted(ended, key=lambda one: last[one.number])
 
     def summaries(self) -> list[TrialSummary]:
         """All trials without their architectures, best first: completed ones by steps trained,
         then by reward, then all without a reward; ties by number.
         """
-        rows = self._rows(
-            f"SELECT {self._names(SUMMARY_COLUMNS)} FROM trials ORDER BY reward DESC, number"
-        )
-        if self._sealed:
-            check_summaries(rows, self.path)
-        found = [summary_from_row(row, self.path) for row in rows]
-        return sorted(found, key=lambda row: 1 if row.reward is None else -_steps(row.fidelity))
+        rows = self._rows(f"SELECT {self._names(SUMMARY_COLUMNS)} FROM trials")
+        return sorted((summary_from_row(row, self.path) for row in self._checked(rows)), key=_place)
+
+    def top(self, count: int) -> list[TrialSummary]:
+        """The first `count` of `summaries()`, found by an index: without reading the others."""
+        with self.snapshot():
+            numbers = top_numbers(self._rows, count)
+            rows = {row[0]: row for row in self.summary_rows(numbers)}
+        if lost := [number for number in numbers if number not in rows]:
+            raise StoreDamaged(damaged(self.path, f"trial {lost[0]} is in an index only"))
+        found = [summary_from_row(rows[number], self.path) for number in numbers]
+        if found != sorted(found, key=_place):  # a reader has not compared indexes with rows
+            raise StoreDamaged(damaged(self.path, "its index trials_by_reward is out of order"))
+        return found
+
+    def summary_rows(self, numbers: Iterable[int]) -> list[Row]:
+        """Rows of `SUMMARY_COLUMNS`, by number, of trials and of those that they continue."""
+        rows = rows_with_parts(self._rows, self._names(SUMMARY_COLUMNS), numbers)
+        return self._checked(rows)
+
+    def summary_batches(self) -> Iterator[list[Row]]:
+        """The same of all trials, some thousand at a time; to be read in a `snapshot`.
+
+        Raises StoreDamaged too if these are not as many as an index has: SQLite does not notice a
+        page that says it had fewer rows.
+        """
+        count, last = 0, -1
+        for rows in all_rows(self._rows, self._names(SUMMARY_COLUMNS)):
+            numbers = [row[0] for row in rows]
+            if any(map(ge, [last, *numbers], numbers)):
+                raise StoreDamaged(damaged(self.path, f"trials behind {last} are out of order"))
+            count, last = count + len(rows), numbers[-1]
+            yield self._checked(rows)
+        query = "SELECT count(*) FROM trials INDEXED BY trials_by_status"
+        if [(count,)] != (there := self._rows(query)):
+            raise StoreDamaged(damaged(self.path, f"{count} of {there[0][0]} trials are found"))
 
     def genotypes(self) -> dict[int, tuple[int, ...] | None]:
         """What the controller proposed, by trial number; None where it was not asked."""
@@ -121,6 +175,22 @@ class TrialQueries:
                 check(rows, self.path, "trial")
             found.update(genotype_from_row(row, self.path) for row in rows)
             last = rows[-1][0]
+        return found
+
+    def architectures(self, numbers: Iterable[int]) -> dict[int, Architecture]:
+        """Of these trials, by number. Raises UnknownTrial."""
+        names = self._names(("number", *WIDE_COLUMNS))
+        asked = sorted({int(number) for number in numbers})  # a table's are numpy's
+        found: dict[int, Architecture] = {}
+        for begin in range(0, len(asked), FEW):
+            few = asked[begin : begin + FEW]
+            marks = ", ".join("?" * len(few))
+            rows = self._rows(f"SELECT {names} FROM trials WHERE number IN ({marks})", *few)
+            if self._sealed:
+                check(rows, self.path, "trial")
+            found.update(architecture_from_row(row, self.path) for row in rows)
+        if len(found) < len(asked):
+            self.trial(next(number for number in asked if number not in found))
         return found
 
     def trial(self, number: int) -> Trial:
@@ -139,12 +209,8 @@ class TrialQueries:
 
     def best(self) -> Trial | None:
         """The trial of the largest reward of those that trained longest, the first of equals."""
-        rows = self._rows("SELECT DISTINCT fidelity FROM trials WHERE reward IS NOT NULL")
-        most = max((_steps(fidelity) for (fidelity,) in rows), default=0)
-        longest = [fidelity for (fidelity,) in rows if _steps(fidelity) == most]
-        where = f"reward IS NOT NULL AND fidelity IN ({', '.join('?' * len(longest))})"
-        found = self._trials(f"WHERE {where} ORDER BY reward DESC, number LIMIT 1", *longest)
-        return found[0] if found else None
+        found = self.top(1)
+        return None if not found or found[0].reward is None else self.trial(found[0].number)
 
     def candidates(self, *, ended: bool = False) -> int:
         """How many trials there are that continue no other one, or of those how many have ended."""
@@ -179,6 +245,11 @@ class TrialQueries:
         if self._sealed:
             check(rows, self.path, "meta")
         return {name: value for name, value, _ in rows}
+
+    def _checked(self, rows: list[Row]) -> list[Row]:
+        if self._sealed:
+            check(rows, self.path, "trial")
+        return rows
 
     def _trials(self, clause: str, *values: object) -> list[Trial]:
         return [from_row(row, self.path) for row in self._trial_rows(clause, *values)]
@@ -218,6 +289,8 @@ class TrialQueries:
         return f"has {count} trials, {first} to {last}" if count else "has none yet"
 
 
-def _steps(fidelity: str) -> int:
-    """Trained in all: trials are compared with those that trained as long."""
-    return training_length(fidelity).steps or 0
+def _place(trial: TrialSummary) -> tuple[int, float, int]:
+    """On a leaderboard: trials are compared with those that trained as long."""
+    if trial.reward is None:
+        return 1, 0.0, trial.number
+    return -(training_length(trial.fidelity).steps or 0), -trial.reward, trial.number

@@ -14,6 +14,7 @@ from results.outcome import Failure, FailureKind
 from results.row_checksum import check, sealed, stored
 from results.sqlite_faults import damaged
 from results.trial import Trial, TrialStatus
+from search_space import Architecture
 from search_space.block_specs import from_json, to_json
 from search_space.shown import shown
 
@@ -135,6 +136,15 @@ def genotype_from_row(row: Sequence[Any], file: Path) -> tuple[int, tuple[int, .
     number, genotype = row[:2]
     try:
         return number, None if genotype is None else tuple(json.loads(genotype))
+    except NONSENSE as fault:
+        raise StoreDamaged(damaged(file, f"trial {number}: {fault}")) from fault
+
+
+def architecture_from_row(row: Sequence[Any], file: Path) -> tuple[int, Architecture]:
+    """The same with the architecture. Raises StoreDamaged."""
+    number, _, architecture = row[:3]
+    try:
+        return number, from_json(architecture)
     except NONSENSE as fault:
         raise StoreDamaged(damaged(file, f"trial {number}: {fault}")) from fault
 

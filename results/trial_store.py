@@ -10,15 +10,18 @@ from pathlib import Path
 from typing import Self
 
 from results.errors import InvalidTrial, StoreFull, StoreInaccessible
-from results.event import INSERT_EVENT, EventKind
+from results.event import INSERT_EVENT, EventKind, retry_detail
 from results.imported_trial import ImportedTrial
 from results.outcome import Failure, Outcome
 from results.row_checksum import sealed
+from results.schema_check import check_schema
 from results.sqlite_faults import reported
 from results.store_file import (
+    LARGE,
     SET_META,
     check_identity,
     check_intact,
+    check_length,
     connect,
     copy_with_log,
     existing_run_file,
@@ -91,32 +94,41 @@ class TrialStore(TrialQueries):
             check_identity(connection, file)  # a foreign file gets no lock file beside it
             opened.callback(WriterLock(file).release)
             opened.callback(connection.close)  # before the lock goes
+            check_schema(connection, file)
             check_intact(connection, file, indexes=True)  # a search asks by them
             migrate(connection, file)
             return cls(connection, file, opened.pop_all(), writable=True)
 
     @classmethod
-    def open_read_only(cls, path: Path) -> Self:
+    def open_read_only(cls, path: Path, *, part: bool = False) -> Self:
         """A run to look at, while it is written too; in a read-only directory a copy is read.
+
+        `part`: for a look at its trials, some of them found by an index. Pages of a file above
+        `store_file.LARGE` are not all checked then, which would take longer than such a look; the
+        rows that are read are, by their checksums.
 
         Raises:
             NotARun, StoreDamaged: see `results.errors`.
         """
         file = existing_run_file(path)
         try:
-            return cls._reader(file, file, ExitStack())
+            return cls._reader(file, file, ExitStack(), part)
         except (StoreInaccessible, StoreFull):  # SQLite could not place its shared memory here
             with reported(file), ExitStack() as opened:
                 directory = opened.enter_context(tempfile.TemporaryDirectory())
                 copy = copy_with_log(file, Path(directory))
-                return cls._reader(copy, file, opened.pop_all())
+                return cls._reader(copy, file, opened.pop_all(), part)
 
     @classmethod
-    def _reader(cls, file: Path, name: Path, opened: ExitStack) -> Self:
+    def _reader(cls, file: Path, name: Path, opened: ExitStack, part: bool) -> Self:
         with reported(name), opened:
             connection = opened.enter_context(closing(connect(file, "ro")))
             check_identity(connection, name)
-            check_intact(connection, name, indexes=False)
+            check_schema(connection, name)
+            if part and name.stat().st_size > LARGE:
+                check_length(connection, name)
+            else:
+                check_intact(connection, name, indexes=part)
             return cls(connection, name, opened.pop_all(), writable=False)
 
     def close(self) -> None:
@@ -206,7 +218,7 @@ class TrialStore(TrialQueries):
                 return trial
             reopened = trial.reopen()
             self._connection.execute(UPDATE_RESULT, to_update(reopened, row))
-            self._record("retry", number, str(trial.failure))
+            self._record("retry", number, retry_detail(trial))
         return reopened
 
     def set_meta(self, name: str, value: str) -> None:

@@ -1,68 +1,148 @@
-"""Run directories: the store's bytes flipped, cut or replaced, its rows edited, its files odd."""
+"""Run directories that are damaged: what is said and made of them is the truth, or a refusal."""
 
 import json
-import os
 import shutil
-import sqlite3
-from contextlib import closing, suppress
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
 
+from results import Trial, TrialStore, WarmTrial
 from tests.fuzz.command import Answer, nas
 from tests.fuzz.engine import Case, Fault
-from tests.fuzz.mutations import damaged_bytes, odd_value
+from tests.fuzz.run_damage import DAMAGE, restructure
 
 TRIALS = 6
-STORE, CONFIG = "run.sqlite", "config.toml"
 WORDS = ["--task.name", "analytic", "--task.options.noise", "0.1", "--pump", "local"]
+SEARCH = ["search", "smoke", *WORDS]
+WARM = [*SEARCH, "--trials", "1", "--run-dir", "warm", "--warm-start", "run"]
+RESUME = ["resume", "run", "--trials", str(TRIALS + 2)]
+FRONT = ["--front", "madds", "--format", "json"]
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What the undamaged run is, and what comes of it."""
+
+    rows: list[dict[str, Any]]
+    front: list[dict[str, Any]]
+    resumed: list[dict[str, Any]]
+    networks: list[bytes]
+    finished: list[Trial]
+    replayed: bytes
+    told: list[WarmTrial]
 
 
 def make_runs(home: Path) -> Case:
-    """What the readers say of a damaged copy of a run: the truth, or that it is damaged."""
-    nas(["search", "smoke", *WORDS, "--trials", str(TRIALS), "--run-dir", "whole"], home)
-    whole = home / "whole"
-    truth = _rows(nas(["leaderboard", "whole", "--format", "json"], home))
-    networks = [nas(["show", f"whole:{n}", "--format", "json"], home).output for n in range(TRIALS)]
-    front = _rows(nas(["leaderboard", "whole", "--front", "madds", "--format", "json"], home))
-    resumed = home / "resumed"
-    shutil.copytree(whole, resumed)
-    nas(["resume", "resumed", "--trials", str(TRIALS + 2)], home)
-    after = _rows(nas(["leaderboard", "resumed", "--format", "json"], home))
+    """What is said and made of a damaged copy of a run: the truth, or that it is damaged."""
+    nas([*SEARCH, "--trials", str(TRIALS), "--run-dir", "whole"], home)
+    whole, undamaged = home / "whole", home / "undamaged"
+    undamaged.mkdir()
+    shutil.copytree(whole, undamaged / "run")
+    truth = _truth(undamaged)
 
     def case(rng: Random, folder: Path) -> bool:
         run = folder / "run"
         shutil.copytree(whole, run)
-        rng.choice(DAMAGE)(run, rng)
-        answer = nas(["leaderboard", "run", "--format", "json"], folder)
-        if answer.code == 0:
-            _check_shown(_rows(answer), truth)
-        best = nas(["leaderboard", "run", "--front", "madds", "--format", "json"], folder)
-        if best.code == 0:
-            _check_shown(_rows(best), front)
-        number = rng.randrange(TRIALS)
-        shown = nas(["show", f"run:{number}", "--format", "json"], folder)
-        if shown.code == 0 and shown.output != networks[number]:
-            raise Fault(f"trial {number} has another network than it had")
-        match rng.randrange(6):
+        damage = rng.choice(DAMAGE)
+        damage(run, rng)
+        # Who writes SQL may take rows of trials out, and a leaderboard knows of no others.
+        accepted = _check_shown(folder, rng, truth, gone=damage is restructure)
+        match rng.randrange(11):
             case 0:
-                _resume(folder, after)
+                _check_resumed(folder, truth)
             case 1:
                 nas(["space", "run", "--samples", "3"], folder)
             case 2:
                 nas(["evaluate", "run:0", "--task.name", "analytic"], folder)
             case 3:
                 nas(["cost", "run:1"], folder)
-        return answer.accepted
+            case 4 | 5:
+                _check_taken(["fork", "run", "new"], folder, truth)
+            case 6 | 7:
+                _check_taken(["merge", "run", "-o", "new"], folder, truth)
+            case 8:
+                _check_replayed(folder, truth)
+            case 9:
+                _check_told(folder, truth)
+        return accepted
 
     return case
 
 
-def _resume(folder: Path, after: list[dict[str, Any]]) -> None:
+def _truth(folder: Path) -> Truth:
+    with TrialStore.open_read_only(folder / "run") as store:
+        finished = store.finished()
+    nas(WARM, folder)
+    with TrialStore.open_read_only(folder / "warm") as store:
+        told = store.warm_trials()
+    rows, front = _rows(_leaderboard(folder)), _rows(_leaderboard(folder, *FRONT))
+    networks = [_network(folder, number).output for number in range(TRIALS)]
+    replayed = nas(["replay", "run"], folder).output
+    nas(RESUME, folder)
+    return Truth(rows, front, _rows(_leaderboard(folder)), networks, finished, replayed, told)
+
+
+def _check_shown(folder: Path, rng: Random, truth: Truth, *, gone: bool) -> bool:
+    """Whether there is a leaderboard, which is as it was; `gone`: or less than that."""
+    answers = _leaderboard(folder), _leaderboard(folder, *FRONT)
+    for answer, rows in zip(answers, (truth.rows, truth.front), strict=True):
+        if answer.code == 0:
+            _compare(_rows(answer), rows, "shown", gone=gone)
+    number = rng.randrange(TRIALS)
+    shown = _network(folder, number)
+    if shown.code == 0 and shown.output != truth.networks[number]:
+        raise Fault(f"trial {number} has another network than it had")
+    return answers[0].accepted
+
+
+def _check_resumed(folder: Path, truth: Truth) -> None:
     """What goes on with a damaged run ends as the undamaged one does, or is refused."""
-    resumed = nas(["resume", "run", "--trials", str(TRIALS + 2)], folder)
-    if resumed.code == 0:
-        _check_shown(_rows(nas(["leaderboard", "run", "--format", "json"], folder)), after)
+    if nas(RESUME, folder).code == 0:
+        _compare(_rows(_leaderboard(folder)), truth.resumed, "in the resumed run")
+
+
+def _check_taken(words: Sequence[str], folder: Path, truth: Truth) -> None:
+    """A new run has all trials of a damaged one, or is not made."""
+    if nas(words, folder).code == 0:
+        with TrialStore.open_read_only(folder / "new") as store:
+            _compare(store.finished(), truth.finished, f"after nas {words[0]}")
+    elif (folder / "new").exists():
+        raise Fault(f"nas {words[0]} is refused, and leaves something behind")
+
+
+def _check_replayed(folder: Path, truth: Truth) -> None:
+    answer = nas(["replay", "run"], folder)
+    if answer.code == 0 and answer.output != truth.replayed:
+        raise Fault(f"replayed otherwise: {answer.output.decode()}")
+
+
+def _check_told(folder: Path, truth: Truth) -> None:
+    if nas(WARM, folder).code == 0:
+        with TrialStore.open_read_only(folder / "warm") as store:
+            told = store.warm_trials()
+        # Each names its run, by the folder of the case.
+        _compare([_known(one) for one in told], [_known(one) for one in truth.told], "told")
+
+
+def _known(told: WarmTrial) -> tuple[Any, ...]:
+    return told.number, told.genotype, told.reward, told.metrics
+
+
+def _compare(found: Sequence[Any], truth: Sequence[Any], where: str, *, gone: bool = False) -> None:
+    wrong = [one for one in found if one not in truth]
+    if wrong or (found != truth and not gone):
+        told = f"{str(wrong[:1])[:300]} of {len(found)}, instead of {len(truth)}"
+        raise Fault(f"trials {where} wrongly: {told}")
+
+
+def _network(folder: Path, number: int) -> Answer:
+    return nas(["show", f"run:{number}", "--format", "json"], folder)
+
+
+def _leaderboard(folder: Path, *more: str) -> Answer:
+    return nas(["leaderboard", "run", *(more or ("--format", "json"))], folder)
 
 
 def _rows(answer: Answer) -> list[dict[str, Any]]:
@@ -72,104 +152,3 @@ def _rows(answer: Answer) -> list[dict[str, Any]]:
         for name in ("started", "finished", "seconds"):
             row.pop(name, None)
     return rows
-
-
-def _check_shown(rows: list[dict[str, Any]], truth: list[dict[str, Any]]) -> None:
-    """What is shown is as it was. Who writes SQL may have taken trials out, and leaves no trace."""
-    wrong = [row for row in rows if row not in truth]
-    if wrong:
-        raise Fault(f"of {len(truth)} trials shown wrongly: {str(wrong[:1])[:300]}")
-
-
-def _bytes(run: Path, rng: Random) -> None:
-    store = run / STORE
-    content = bytearray(store.read_bytes())
-    if rng.random() < 0.6:  # one bit is the hardest to see
-        for _ in range(rng.choice([1, 1, 1, 2, 8])):
-            content[rng.randrange(len(content))] ^= 1 << rng.randrange(8)
-        store.write_bytes(content)
-    else:
-        store.write_bytes(damaged_bytes(bytes(content), rng))
-
-
-def _edited(run: Path, rng: Random) -> None:
-    """Whatever SQL lets somebody write into one column of one table."""
-    with closing(sqlite3.connect(run / STORE)) as store:
-        tables = [
-            name for (name,) in store.execute("SELECT name FROM sqlite_master WHERE type='table'")
-        ]
-        table = rng.choice([name for name in tables if not name.startswith("sqlite_")])
-        columns = [row[1] for row in store.execute(f"PRAGMA table_info({table})")]
-        column, value = rng.choice(columns), odd_value(rng)
-        if isinstance(value, list | dict):
-            value = json.dumps(value, default=str)[:20_000]
-        if isinstance(value, int) and not -(2**63) <= value < 2**63:
-            value = str(value) if value < 10**100 else "9" * 400
-        if rng.random() < 0.2:
-            value = value.encode(errors="replace") if isinstance(value, str) else b"\xff\x00\xfe"
-        column_of_key = columns[0]
-        where = f"{column_of_key} = {rng.randrange(1, 9)}" if rng.random() < 0.6 else "1"
-        with suppress(sqlite3.IntegrityError, UnicodeEncodeError):  # SQLite itself refuses it
-            store.execute(f"UPDATE {table} SET {column} = ? WHERE {where}", (value,))
-            store.commit()
-
-
-def _restructured(run: Path, rng: Random) -> None:
-    """Another shape, version or content, all of it SQLite's."""
-    statements = (
-        "DROP TABLE trials", "DROP TABLE events", "DROP TABLE meta", "DELETE FROM meta",
-        "DELETE FROM trials",
-        "DELETE FROM trials WHERE number = 2", "DELETE FROM events WHERE number = 2",
-        "PRAGMA application_id = 7",
-        "PRAGMA user_version = 99", "PRAGMA user_version = 0", "PRAGMA user_version = 1",
-        "PRAGMA user_version = -5",
-        "PRAGMA user_version = 2", "PRAGMA user_version = 3",
-        "ALTER TABLE trials RENAME COLUMN reward TO prize",
-        "ALTER TABLE trials ADD COLUMN more", "CREATE TABLE other (x)",
-        "DROP INDEX trials_by_reward", "VACUUM",
-        "UPDATE trials SET status = 'running', reward = NULL, finished = NULL WHERE number = 3",
-        "UPDATE trials SET reward = -reward", "UPDATE events SET kind = 'observe' WHERE seq = 1",
-        "CREATE VIEW trials_view AS SELECT 1", "UPDATE trials SET key = 'x' WHERE number = 1",
-        "CREATE TRIGGER t AFTER INSERT ON trials BEGIN DELETE FROM trials; END",
-        "PRAGMA journal_mode = DELETE",
-    )  # fmt: skip
-    with closing(sqlite3.connect(run / STORE)) as store:
-        store.execute("PRAGMA foreign_keys = OFF")
-        store.execute(rng.choice(statements))
-        store.commit()
-
-
-def _files(run: Path, rng: Random) -> None:
-    """A file of the run is gone, empty, another program's, a folder, a pipe, a link in a circle."""
-    names = (STORE, CONFIG, f"{STORE}-wal", f"{STORE}-shm", f"{STORE}-lock", "checkpoints")
-    _make_odd(run / rng.choice(names), rng)
-
-
-def _config(run: Path, rng: Random) -> None:
-    (run / CONFIG).write_bytes(damaged_bytes((run / CONFIG).read_bytes(), rng))
-
-
-def _make_odd(path: Path, rng: Random) -> None:
-    path.unlink(missing_ok=True)
-    match rng.randrange(9):
-        case 0:
-            path.write_bytes(b"")
-        case 1:
-            path.write_bytes(rng.randbytes(rng.choice([1, 100, 5000])))
-        case 2:
-            path.mkdir()
-        case 3:
-            os.mkfifo(path)
-        case 4:
-            path.symlink_to(path.name)
-        case 5:
-            path.symlink_to("/dev/zero")
-        case 6:
-            path.symlink_to("nowhere")
-        case 7:
-            with closing(sqlite3.connect(path)) as other:
-                other.execute("CREATE TABLE trials (number, status, reward)")
-                other.commit()
-
-
-DAMAGE = (_bytes, _bytes, _bytes, _bytes, _edited, _edited, _restructured, _files, _config)

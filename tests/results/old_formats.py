@@ -34,7 +34,9 @@ CONTINUES = "continues INTEGER REFERENCES trials (number) CHECK (continues < num
 
 
 def in_format(version: int, run: Path) -> Path:
-    """The file of a closed run, rewritten as formats 1 to 3 had it. Returns it."""
+    """The file of a closed run, rewritten as formats 1 to 4 had it. Returns it."""
+    if version == 4:
+        return _in_format_4(run)
     rungs = version > 2
     kinds = "'propose', 'duplicate', 'promote', 'observe'"
     tables = TRIALS.format(
@@ -60,4 +62,15 @@ def in_format(version: int, run: Path) -> Path:
             connection.execute("DROP TABLE warm_trials")
         connection.commit()
         connection.execute(f"PRAGMA user_version = {version}")
+    return run
+
+
+def _in_format_4(run: Path) -> Path:
+    with closing(sqlite3.connect(run)) as connection:
+        connection.executescript(
+            "DROP INDEX trials_by_identity; DROP INDEX trials_by_reward;"
+            "CREATE INDEX trials_by_identity ON trials (key, fidelity);"
+            "CREATE INDEX trials_by_reward ON trials (reward) WHERE reward IS NOT NULL;"
+            "PRAGMA user_version = 4"
+        )
     return run

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from results import FailureKind, Outcome, TrialStore, leaderboard
+from results import FailureKind, Outcome, TrialStore, hypervolume, leaderboard, pareto_front
 from results.errors import UnknownMetric
-from results.front import front, hypervolume
 from tests.results.runs import trial
 
 # Few values, so that ties in one and in both are common; None: failed, or not measured.
@@ -47,7 +46,7 @@ def test_the_front_is_what_no_other_trial_dominates_by_ascending_cost(
 ) -> None:
     known = [i for i, (r, c) in enumerate(trials) if r is not None and c is not None]
     expected = [i for i in known if not beaten(trials, i)]
-    found = front(frame(trials), "latency_ms")
+    found = pareto_front(frame(trials), "latency_ms")
     assert found["trial"].tolist() == sorted(expected, key=lambda i: (trials[i][1], i))
 
 
@@ -57,7 +56,9 @@ def test_the_order_of_the_leaderboard_does_not_matter(
 ) -> None:
     board = frame(trials)
     shuffled = board.sample(frac=1, random_state=random.randrange(2**32))  # type: ignore[attr-defined]
-    pd.testing.assert_frame_equal(front(shuffled, "latency_ms"), front(board, "latency_ms"))
+    pd.testing.assert_frame_equal(
+        pareto_front(shuffled, "latency_ms"), pareto_front(board, "latency_ms")
+    )
 
 
 def test_running_failed_and_infeasible_trials_are_on_no_front(tmp_path: Path) -> None:
@@ -68,17 +69,17 @@ def test_running_failed_and_infeasible_trials_are_on_no_front(tmp_path: Path) ->
         store.finish(2, Outcome.success({"AP": 0.9}), None)
         store.finish(3, Outcome.success({"AP": 0.3}), 0.3)
         store.finish(4, Outcome.success({"AP": 0.4}), 0.4)
-        assert front(leaderboard(store), "params")["trial"].tolist() == [3, 4]
+        assert pareto_front(leaderboard(store), "params")["trial"].tolist() == [3, 4]
 
 
 def test_another_metric_is_refused_with_those_that_there_are() -> None:
     with pytest.raises(UnknownMetric, match=r"'mads' to minimise .*: choose from latency_ms$"):
-        front(frame([]), "mads")
+        pareto_front(frame([]), "mads")
 
 
 def test_a_metric_that_should_be_large_is_refused() -> None:
     with pytest.raises(UnknownMetric, match="no metric 'AP50' to minimise"):
-        front(frame([]).assign(AP50=pd.array([], "Float64")), "AP50")
+        pareto_front(frame([]).assign(AP50=pd.array([], "Float64")), "AP50")
 
 
 def test_the_hypervolume_is_the_area_under_the_stairs() -> None:

@@ -126,3 +126,34 @@ def test_a_leaderboard_needs_no_torch_and_no_ray(tmp_path: Path) -> None:
     command = [sys.executable, "-c", script, str(tmp_path)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_several_runs_are_one_table(run: Path, tmp_path: Path) -> None:
+    other = make_run(tmp_path / "other", [0.3, 0.4])
+    frame = leaderboard([run, other])
+    assert list(frame.columns) == ["run", *leaderboard(run).columns]
+    names = {str(run): "run", str(other): "other"}
+    rows = [(names[row["run"]], row["trial"]) for row in frame.to_dict(orient="records")]
+    assert rows == [
+        *[("run", 2), ("run", 5), ("other", 1), ("other", 0), ("run", 0)],
+        *[("run", 1), ("run", 3), ("run", 4)],
+    ]
+
+
+def test_the_top_of_several_runs_is_the_beginning_of_their_table(run: Path, tmp_path: Path) -> None:
+    other = make_run(tmp_path / "other", [0.3, 0.4])
+    whole = leaderboard([run, other])
+    pd.testing.assert_frame_equal(leaderboard([run, other], 3), whole.head(3))
+
+
+def test_a_sequence_of_one_run_has_the_column_too(run: Path) -> None:
+    with TrialStore.open_read_only(run) as store:
+        assert leaderboard([store])["run"].unique().tolist() == [str(run)]
+
+
+def test_a_metric_that_is_called_run_gives_way_to_the_run(tmp_path: Path) -> None:
+    with TrialStore.create(tmp_path, {}) as store:
+        store.propose(trial(0))
+        store.finish(0, Outcome.success({"run": 3.0}), 0.5)
+        assert leaderboard(store)["run"].tolist() == [3.0]
+        assert leaderboard([store])["run"].tolist() == [str(tmp_path)]

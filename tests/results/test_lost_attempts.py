@@ -1,5 +1,6 @@
 """Attempts that were lost, failures that are tried again, results taken over from other runs."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,12 +15,15 @@ from results import (
     FailureKind,
     InvalidTrial,
     Outcome,
+    StoreDamaged,
     StoreInaccessible,
     TrialStatus,
     TrialStore,
     UnknownTrial,
 )
+from results.event import metrics_before
 from results.imported_trial import ImportedTrial
+from tests.results.edited import edited
 from tests.results.runs import make_run, scored, trial
 
 GONE = Failure(FailureKind.WORKER_LOST, "killed by signal 9")
@@ -59,7 +63,12 @@ def test_a_reopened_trial_is_as_it_was_before_it_failed(tmp_path: Path) -> None:
         store.finish(0, NO_MEMORY, None)
         assert store.failed() == [store.trial(0)]
         assert store.reopen(0) == trial(0) == store.trial(0)
-        assert list(store.events())[-1] == Event(4, "retry", 0, "out_of_memory: 2 GiB wanted")
+        event = list(store.events())[-1]
+        assert json.loads(event.detail or "") == {
+            "failure": "out_of_memory: 2 GiB wanted",
+            "metrics": {"params": 100, "madds": 10**10},
+        }
+        assert metrics_before(event, tmp_path) == trial(0).metrics
         assert (store.losses(0), store.lose(0, GONE)) == (0, 1)
         assert store.finish(0, scored(0.5), 0.5).reward == 0.5
 
@@ -83,6 +92,14 @@ def test_a_completed_trial_is_not_reopened(tmp_path: Path) -> None:
         pytest.raises(StoreInaccessible),
     ):
         reader.reopen(0)
+
+
+@pytest.mark.parametrize(
+    "detail", [None, "no", "[]", '{"metrics": 3}', '{"metrics": {"AP": "x"}}', "[" * 10**5]
+)
+def test_a_retry_that_says_nothing_of_before_is_damage(detail: str | None) -> None:
+    with pytest.raises(StoreDamaged, match="event 4 does not say what trial 0 was"):
+        metrics_before(Event(4, "retry", 0, detail), Path("run.sqlite"))
 
 
 @settings(max_examples=20, deadline=None)
@@ -141,6 +158,14 @@ def test_a_running_trial_is_not_taken_over() -> None:
         ImportedTrial(trial(0), "trial 0 of elsewhere")
 
 
+@pytest.mark.parametrize("name", ["a\nb", "a\x1bb", "a\udcffb"])
+def test_a_run_of_any_file_name_is_taken_over_from(tmp_path: Path, name: str) -> None:
+    taken = [replace(finished(2, 0.5), source=f"trial 2 of {name}")]
+    with TrialStore.create(tmp_path, {}, imported=taken) as store:
+        (event,) = store.events()
+    assert event.detail == f"trial 2 of {name}".encode("unicode_escape").decode()
+
+
 def test_finished_trials_are_in_the_order_of_their_results(tmp_path: Path) -> None:
     with TrialStore.create(tmp_path, {}) as store:
         for number in range(4):
@@ -152,3 +177,36 @@ def test_finished_trials_are_in_the_order_of_their_results(tmp_path: Path) -> No
         assert [one.number for one in store.finished()] == [1, 0]
         store.finish(2, scored(0.5), 0.5)
         assert [one.number for one in store.finished()] == [1, 0, 2]
+
+
+def test_finished_trials_are_those_of_one_moment(tmp_path: Path) -> None:
+    with TrialStore.create(tmp_path, {}) as writer, TrialStore.open_read_only(tmp_path) as reader:
+        writer.propose(trial(0))
+        with reader.snapshot():
+            assert reader.finished() == []
+            writer.finish(0, scored(0.5), 0.5)
+            assert reader.finished() == []
+        assert reader.finished() == [writer.trial(0)]
+
+
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        ("DELETE FROM events WHERE seq = 4", "by its trials trial 1 has a result, by its journal"),
+        (
+            "DELETE FROM trials WHERE number = 1",
+            "by its journal trial 1 has a result, by its trial",
+        ),
+        ("UPDATE events SET kind = 'lost' WHERE seq = 2", "by its trials trial 0 has a result"),
+    ],
+)
+def test_a_result_that_the_journal_knows_otherwise_is_damage(
+    tmp_path: Path, edit: str, message: str
+) -> None:
+    with edited(make_run(tmp_path, [0.5, 0.6])) as connection:
+        connection.execute(edit)
+    with (
+        TrialStore.open_read_only(tmp_path) as store,
+        pytest.raises(StoreDamaged, match=message),
+    ):
+        store.finished()

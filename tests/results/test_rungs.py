@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from results import FailureKind, InvalidTrial, Outcome, TrialStore, leaderboard
-from results.front import front
+from results import FailureKind, InvalidTrial, Outcome, TrialStore, leaderboard, pareto_front
 from results.training_length import training_length
 from tests.results.runs import scored, trial
 
@@ -65,7 +64,7 @@ def test_what_was_spent_before_a_part_that_failed_is_not_counted(tmp_path: Path)
 
 
 def test_a_front_is_of_the_longest_trainings(run: Path) -> None:
-    assert front(leaderboard(run), "madds")["trial"].tolist() == [3]
+    assert pareto_front(leaderboard(run), "madds")["trial"].tolist() == [3]
 
 
 @pytest.mark.parametrize("continues", [1, 5, -1])

@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from results import NotARun, ResultsError, StoreBusy, StoreDamaged, StoreExists, TrialStore
+from results import (
+    NotARun,
+    ResultsError,
+    StoreBusy,
+    StoreDamaged,
+    StoreExists,
+    StoreInaccessible,
+    TrialStore,
+)
 from results.store_schema import SCHEMA_VERSION
 from tests.results.edited import edited
 from tests.results.runs import make_run, trial
@@ -58,7 +66,10 @@ def test_a_run_of_another_format_names_both_versions(tmp_path: Path) -> None:
     file = make_run(tmp_path, [0.1])
     with closing(sqlite3.connect(file)) as connection:
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
-    assert f"format {SCHEMA_VERSION + 1}, this spinenas reads formats 1 to 4:" in refusal(tmp_path)
+    assert (
+        f"format {SCHEMA_VERSION + 1}, this spinenas reads formats 1 to {SCHEMA_VERSION}:"
+        in refusal(tmp_path)
+    )
 
 
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.999])
@@ -151,3 +162,15 @@ def test_two_writers_at_once_are_refused(tmp_path: Path) -> None:
     ):
         TrialStore.open(tmp_path)
     TrialStore.open(tmp_path).close()
+
+
+def test_a_run_that_is_a_link_in_a_circle_is_no_run(tmp_path: Path) -> None:
+    (tmp_path / "run.sqlite").symlink_to("run.sqlite")
+    assert refusal(tmp_path).startswith("NotARun: ")
+
+
+def test_a_log_without_an_end_is_not_copied(tmp_path: Path) -> None:
+    make_run(tmp_path, [0.1])
+    (tmp_path / "run.sqlite-wal").symlink_to("/dev/zero")
+    with pytest.raises(StoreInaccessible, match=r"run\.sqlite-wal is no file: take it away"):
+        TrialStore.open_read_only(tmp_path)

@@ -25,7 +25,7 @@ from tests.results.old_formats import in_format
 from tests.results.runs import make_run, scored, trial
 from tests.results.test_crash_safety import ROOT, files_no_larger_than
 
-OLD = pytest.mark.parametrize("version", [1, 2, 3])
+OLD = pytest.mark.parametrize("version", [1, 2, 3, 4])
 
 
 def schema(file: Path) -> dict[str, str]:

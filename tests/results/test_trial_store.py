@@ -15,7 +15,7 @@ from results import (
     TrialStore,
     UnknownTrial,
 )
-from tests.results.runs import FIDELITY, make_run, scored, trial
+from tests.results.runs import FIDELITY, architecture, make_run, scored, trial
 
 
 @pytest.fixture
@@ -186,3 +186,11 @@ def test_a_reader_does_not_write(tmp_path: Path) -> None:
         pytest.raises(StoreInaccessible, match=r"use TrialStore\.open"),
     ):
         reader.set_meta("a", "b")
+
+
+def test_architectures_come_by_number_and_a_missing_one_is_named(tmp_path: Path) -> None:
+    path = make_run(tmp_path, [0.1] * 3)
+    with TrialStore.open_read_only(path) as store:
+        assert store.architectures([2, 0, 2]) == {0: architecture(0), 2: architecture(2)}
+        with pytest.raises(UnknownTrial, match="trial 7 "):
+            store.architectures([1, 7])

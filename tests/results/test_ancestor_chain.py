@@ -1,0 +1,51 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from results import TrialStore, UnknownTrial, ancestors
+from results.noise import Noise
+from tests.results.runs import scored, trial
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    """1 and 2 are of 0, 4 is of 2 and 1, 5 takes 4 further; 3 has no parents."""
+    parents = {1: [0], 2: [0], 4: [2, 1]}
+    with TrialStore.create(tmp_path, {}) as store:
+        for number, reward in enumerate((0.25, 0.75, 0.5, 0.125, 1.0)):
+            store.propose(trial(number), parents.get(number, ()))
+            store.finish(number, scored(reward), reward)
+        longer = replace(trial(4, '{"steps":400}'), number=5, continues=4)
+        store.propose(longer)
+        store.finish(5, scored(2.0), 2.0)
+    return tmp_path
+
+
+def test_the_chain_goes_by_the_better_parent_and_begins_with_the_oldest(run: Path) -> None:
+    chain = ancestors(run, 5)
+    assert [(one.trial, one.parents) for one in chain] == [(0, ()), (1, (0,)), (4, (2, 1))]
+
+
+def test_gains_are_at_one_length_of_training_and_rewards_at_the_longest(run: Path) -> None:
+    chain = ancestors(run, 4)
+    assert [(one.gain, one.steps) for one in chain] == [(None, None), (0.5, 200), (0.25, 200)]
+    assert chain[-1].reward == 2.0
+
+
+def test_a_gain_has_the_noise_of_two_trainings(run: Path) -> None:
+    chain = ancestors(run, 4, Noise(0.15, 20.0))
+    assert [one.error for one in chain[1:]] == [pytest.approx(0.15 * 2**0.5)] * 2
+    assert [one.resolved for one in chain] == [None, True, False]
+
+
+def test_what_changed_is_told_in_words(run: Path) -> None:
+    chain = ancestors(run, 4)  # networks 0 and 1 differ in the type of their first block
+    assert chain[0].summary == "" and chain[0].changes == ()
+    assert chain[1].summary == "1 of 15 blocks changed: 1 type"
+    assert chain[1].changes == ("block 2: bottleneck -> residual",)
+
+
+def test_a_trial_that_is_not_there_is_refused(run: Path) -> None:
+    with pytest.raises(UnknownTrial, match="trial 9 "):
+        ancestors(run, 9)
