@@ -16,6 +16,7 @@ from ray._private import ray_constants, utils
 from nas.cluster_address import answers, cluster_at
 from nas.errors import UsageError, WorkersLost
 from nas.ray_home import RayHome
+from nas.service_watch import ServiceWatch
 from nas.worker_needs import WorkerNeeds
 
 CHECK_SECONDS = 2.0  # between two looks at Ray's services
@@ -44,6 +45,7 @@ class RaySession:
         self.is_ours = not self.found and not address
         self.services: list[tuple[str, int]] = []
         self._home: RayHome | None = None
+        self._watch: ServiceWatch | None = None
         self._next_check = 0.0
 
     def start(self) -> None:
@@ -61,6 +63,7 @@ class RaySession:
         elif not self.found:
             _join(self.address, self.modules)
         self.services = _services()
+        self._watch = ServiceWatch(self._silent)
 
     def restart(self) -> None:
         """Another Ray in place of the one that died. Raises WorkersLost where none comes up."""
@@ -75,6 +78,8 @@ class RaySession:
 
     def stop(self) -> None:
         """Left to the interpreter's end, an interrupted search could end in a crash of it."""
+        if self._watch is not None:
+            self._watch.close()
         try:
             if not self.found:
                 ray.shutdown()
