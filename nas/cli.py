@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nas.cli_parser import OneLineParser
 from nas.errors import UsageError, error_line, is_ours
-from nas.interruption import Interrupted, interruption_line
+from nas.interruption import Interrupted, interruption_line, leave
 
 COMMANDS = {
     "search": "search for architectures and print a leaderboard",
@@ -18,8 +18,10 @@ COMMANDS = {
     "merge": "the finished trials of several runs as one run",
     "replay": "derive every proposal of a run again, and name the first difference",
     "leaderboard": "the trials of a run, best first",
+    "rerank": "train the best of a run with new seeds, and say which one is the best",
     "show": "draw an architecture, or what is different in another",
     "evaluate": "train and score one architecture",
+    "baselines": "train SpineNet-49 and other known networks as a run trains its candidates",
     "cost": "parameters and multiply-adds, beside the published figures",
     "space": "the decisions, size and make-up of a search space",
     "doctor": "what a proxy can tell apart, before a search is paid for",
@@ -33,7 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run `nas`. Returns the exit code.
 
     0; 1 if no candidate could be evaluated; 2 after one line that says what was wrong; 130 after
-    Ctrl-C, 143 after SIGTERM.
+    Ctrl-C, 143 after SIGTERM, 129 after SIGHUP. As a command, which gives no arguments, it does not
+    return after these.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
@@ -44,8 +47,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _run(words)
     except KeyboardInterrupt as interrupt:
-        print(f"\n{interruption_line(interrupt)}", file=sys.stderr)
-        return interrupt.code if isinstance(interrupt, Interrupted) else INTERRUPTED
+        with suppress(OSError):  # the terminal may be gone
+            print(f"\n{interruption_line(interrupt)}", file=sys.stderr, flush=True)
+        code = interrupt.code if isinstance(interrupt, Interrupted) else INTERRUPTED
+        return leave(code) if arguments is None else code
     except BrokenPipeError:  # `nas leaderboard RUN | head`
         sys.stderr.close()
         return 0

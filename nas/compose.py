@@ -206,7 +206,12 @@ def make_task(config: Config) -> ProxyTask:
     return task
 
 
-def make_detection_task(config: Config) -> "DetectionTask":
+def make_tested_task(config: Config) -> ProxyTask:
+    """The detection task of a config that scores what it trained on the test split, too."""
+    return make_detection_task(config, with_test=True)
+
+
+def make_detection_task(config: Config, *, with_test: bool = False) -> "DetectionTask":
     """The detection task of a config, with its data mapped. Imports torch."""
     import torch
 
@@ -214,7 +219,7 @@ def make_detection_task(config: Config) -> "DetectionTask":
 
     torch.set_num_threads(_threads())
     return DetectionTask(
-        data=make_data(config),
+        data=make_data(config, with_test=with_test),
         fidelity=config.fidelity,
         training=config.training,
         detector=config.detector,

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from nas.detail_loss import detail_loss
 from nas.doctor_sample import Sample
 from results import Failure, Trial
 from results.time_spent import metrics_of_all_parts
 from search_space import Genotype
+from search_space.detail_loss import detail_loss
 
 
 @dataclass(frozen=True, slots=True)

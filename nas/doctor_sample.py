@@ -5,9 +5,9 @@ from typing import Any, Self
 
 import numpy as np
 
-from nas.detail_loss import detail_loss
 from nas.errors import UsageError
 from search_space import Genotype, SearchSpace
+from search_space.detail_loss import detail_loss
 
 MOST_MISSES = 1000  # draws in a row that are of no use: 2 seconds
 MOST = 10_000

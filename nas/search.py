@@ -1,6 +1,6 @@
 """A whole search on one screen: from a config to trials in a store."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from nas.pump_local import pump_local
 from nas.study import Study
 from nas.trial_source import TrialSource
 from nas.worker_needs import WorkerNeeds
+from proxy_tasks.task import ProxyTask
 from results import Trial, TrialStore
 
 
@@ -56,22 +57,31 @@ def _pump(config: Config, study: Study, stack: ExitStack) -> Generator[Trial]:
 
 
 def pump(
-    config: Config, source: TrialSource, stack: ExitStack, checkpoints: Path | None = None
+    config: Config,
+    source: TrialSource,
+    stack: ExitStack,
+    checkpoints: Path | None = None,
+    make: Callable[[Config], ProxyTask] = make_task,
 ) -> Generator[Trial]:
     """Finished trials of a source, by the pump that a config names; `stack` ends its session.
 
-    Raises TooManyCrashes after so many that a bug must be the reason.
+    `make`: the task, in each worker. Raises TooManyCrashes after so many that a bug must be the
+    reason.
     """
-    trials = stack.enter_context(closing(_pump_of(config, source, stack, checkpoints)))
+    trials = stack.enter_context(closing(_pump_of(config, source, stack, checkpoints, make)))
     failures = config.failures
     return until_too_many_crash(trials, failures.stop_share, failures.window)
 
 
 def _pump_of(
-    config: Config, source: TrialSource, stack: ExitStack, checkpoints: Path | None
+    config: Config,
+    source: TrialSource,
+    stack: ExitStack,
+    checkpoints: Path | None,
+    make: Callable[[Config], ProxyTask],
 ) -> Generator[Trial]:
     if config.search.pump == "local":
-        return pump_local(source, make_task(config), checkpoints)
+        return pump_local(source, make(config), checkpoints)
     from nas.pump_ray import pump_ray
     from nas.ray_nodes import check_nodes
     from nas.ray_session import ray_session
@@ -85,7 +95,7 @@ def _pump_of(
             check_nodes(needs, missing)
     return pump_ray(
         source,
-        partial(make_task, config),
+        partial(make, config),
         workers,
         needs=needs,
         time_limit=config.failures.time_limit,

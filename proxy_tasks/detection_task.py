@@ -87,7 +87,8 @@ class DetectionTask:
         `AP`, `AP50`, `AP75` and `AR` are in 0..1 (COCO, mean over IoU 0.50:0.95 but for AP50 and
         AP75); `class_loss` and `box_loss` are means of the second half of training; `seconds` and
         `cpu_seconds` cover training and evaluation; `latency_ms` is what one image then takes
-        (`proxy_tasks/latency.py`). Times differ from run to run. Raises Diverged.
+        (`proxy_tasks/latency.py`). Times differ from run to run. Where the data have a test split,
+        `test_AP`, `test_AP50`, `test_AP75` and `test_AR` are of that. Raises Diverged.
         """
         return self._measure(architecture, seed, None, None)
 
@@ -140,6 +141,12 @@ class DetectionTask:
             detector, losses = self._train(architecture, seed, resume, pause)
         found = self.detect(detector, self.data.reward)
         metrics = average_precision(self.data.reward, found, scorer=self.evaluation.scorer)
+        test = self.data.test
+        if test is not None:
+            scored = average_precision(
+                test, self.detect(detector, test), scorer=self.evaluation.scorer
+            )
+            metrics |= {f"test_{name}": value for name, value in scored.items()}
         return {
             **metrics,
             "class_loss": losses.class_loss,

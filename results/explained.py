@@ -66,7 +66,9 @@ def share_explained(errors: Errors, whole: Array) -> Measured:
     """The sum of what the errors shrink by, over that of `whole`, [n]; with a 95 % interval.
 
     The interval is of a ratio of means over the things (delta method), wider by what Nadeau and
-    Bengio (Machine Learning 52, 2003) add for training sets that overlap.
+    Bengio (Machine Learning 52, 2003) add for training sets that overlap. Simulated coverage in per
+    cent, for shares of 2 % and more of uniform networks: 78 to 99 of 100 things (from shares of
+    5 % on 85 to 99), 95 to 99 of 400; without the correction 67 to 93 and 85 to 96.
     """
     total = whole.mean()
     if not (np.isfinite(total) and total > 0):
@@ -75,7 +77,7 @@ def share_explained(errors: Errors, whole: Array) -> Measured:
     share = float(gain.mean() / total)
     spread = (gain - share * whole).std(ddof=1) / total
     reach = NORMAL_975 * OVERLAP * float(spread) / math.sqrt(len(gain))
-    return Estimate(share, share - reach, share + reach)
+    return Estimate(share, share - reach, min(1.0, share + reach))
 
 
 def _standard(columns: Array) -> Array:

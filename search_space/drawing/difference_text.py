@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator
 
-from search_space.architecture import Architecture
-from search_space.block import NUM_STEM_FEATURES
 from search_space.difference import Difference
-from search_space.drawing.difference_words import describe, summarize
+from search_space.drawing.difference_words import describe, feature_levels, summarize
 from search_space.graph import Node
 from search_space.model_sizes import MODEL_SIZES
 
@@ -61,7 +59,7 @@ def _ratio(ratio: float) -> str:
 def _rows(difference: Difference) -> Iterator[str]:
     """What is different, the stem first, then in the first's building order."""
     yield from _stem_rows(difference)
-    levels = _levels(difference.first), _levels(difference.second)
+    levels = feature_levels(difference.first), feature_levels(difference.second)
     rows: list[tuple[int, str]] = []
     for pair in difference.pairs:
         first, second = pair.first.feature, pair.second.feature
@@ -89,11 +87,6 @@ def _stem_rows(difference: Difference) -> Iterator[str]:
 
 def _row(mark: str, first: int | str, second: int | str, words: str) -> str:
     return f"{mark} {first:>4} {second:>4}  {words}"
-
-
-def _levels(architecture: Architecture) -> dict[int, int]:
-    features = range(NUM_STEM_FEATURES + len(architecture.blocks))
-    return {feature: architecture.feature_level(feature) for feature in features}
 
 
 def _block(node: Node) -> str:

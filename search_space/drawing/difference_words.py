@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 
+from search_space.architecture import Architecture
+from search_space.block import NUM_STEM_FEATURES
 from search_space.difference import BLOCK_KINDS, BlockPair, Difference
 
 LONE = {"removed": "only in A", "added": "only in B"}
@@ -29,6 +31,24 @@ def summarize(difference: Difference) -> str:
 def describe(pair: BlockPair, levels: tuple[Mapping[int, int], Mapping[int, int]]) -> str:
     """What is different in one block, first -> second; levels by feature, of both."""
     return "; ".join(_phrases(pair, levels))
+
+
+def tell_changes(difference: Difference) -> list[str]:
+    """A line for each block that is different as built, its index in the first before it."""
+    levels = feature_levels(difference.first), feature_levels(difference.second)
+    lines = ["another stem"] if "stem" in difference.changes else []
+    lines += [
+        f"block {pair.first.feature}: {describe(pair, levels)}{'; moved' * pair.moved}"
+        for pair in difference.changed
+    ]
+    lines += [f"block {node.feature} removed: L{node.level}" for node in difference.removed]
+    return lines + [f"block {node.feature} added: L{node.level}" for node in difference.added]
+
+
+def feature_levels(architecture: Architecture) -> dict[int, int]:
+    """By feature index, those of the stem included."""
+    features = range(NUM_STEM_FEATURES + len(architecture.blocks))
+    return {feature: architecture.feature_level(feature) for feature in features}
 
 
 def _counted(kind: str, number: int) -> str:

@@ -5,11 +5,11 @@ import pytest
 
 from nas import doctor_sample
 from nas.config_source import load_config
-from nas.detail_loss import detail_loss
 from nas.doctor_plan import long_fidelity, plan
 from nas.doctor_sample import Sample, SampleSize, draw_genotypes
 from nas.errors import UsageError
 from search_space import SPACES, SpineNetSpace
+from search_space.detail_loss import detail_loss
 
 SPACE = SpineNetSpace()
 SIZE = SampleSize(architectures=6, seeds=2, sound=5, long=2.5)

@@ -3,8 +3,8 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from nas.detail_loss import detail_loss
 from search_space import R0_SP53, SPINENET_49, Architecture, SpineNetSpace, resolve, sequential_only
+from search_space.detail_loss import detail_loss
 
 
 def coarsest_of_paths(architecture: Architecture, feature: int) -> Iterator[int]:
