@@ -102,7 +102,7 @@ def test_rewards_whose_squares_are_no_numbers_are_not_believed(scale: float) -> 
 
 
 def test_intervals_hold_the_truth_and_the_winner_is_no_better_than_promised() -> None:
-    """20 leagues of 30 with a low tail. The shares have SDs of 2 % and 0.1: 4 of them are allowed."""
+    """20 leagues of 30 with a low tail. The shares have SDs of 2 % and 0.1: 4 are allowed."""
     rng, held, naive, ours = np.random.default_rng(3), [], [], []
     for _ in range(20):
         truth = -rng.gumbel(size=30)
