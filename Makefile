@@ -1,7 +1,8 @@
 # make search   a first architecture search: sets everything up, searches, prints a leaderboard
 # make test     lint, types, import contracts and tests; what CI runs
 # make setup    only .venv with everything that the tests need
-# make torture  break searches at random, FAULTS=1000 times or for MINUTES=60, from SEED=0 on
+# make torture  break searches at random, FAULTS=1000 times or for MINUTES=60, from SEED=0 on,
+#               every RAY=12th of them with workers on Ray
 #
 # PYTHON picks the interpreter (>= 3.11) that .venv is made from.
 
@@ -26,7 +27,7 @@ check: setup
 	$(BIN)/lint-imports
 
 torture: setup
-	$(BIN)/python -m tests.torture $(if $(MINUTES),--minutes $(MINUTES)) $(if $(FAULTS),--faults $(FAULTS)) --seed $(or $(SEED),0)
+	$(BIN)/python -m tests.torture $(if $(MINUTES),--minutes $(MINUTES)) $(if $(FAULTS),--faults $(FAULTS)) --seed $(or $(SEED),0) --ray $(or $(RAY),12)
 
 setup: $(STAMP)
 
