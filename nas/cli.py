@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with suppress(OSError):  # the terminal may be gone
             print(f"\n{interruption_line(interrupt)}", file=sys.stderr, flush=True)
         code = interrupt.code if isinstance(interrupt, Interrupted) else INTERRUPTED
-        return leave(code) if arguments is None else code
+        return leave(code) if arguments is None and "ray" in sys.modules else code
     except BrokenPipeError:  # `nas leaderboard RUN | head`
         sys.stderr.close()
         return 0
