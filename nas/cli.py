@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     0; 1 if no candidate could be evaluated; 2 after one line that says what was wrong; 130 after
     Ctrl-C, 143 after SIGTERM, 129 after SIGHUP. As a command, which gives no arguments, it does not
-    return after these.
+    return after these where Ray is loaded.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):

@@ -191,7 +191,7 @@ print("on")
 
 def test_an_abort_at_the_interpreters_end_does_not_change_the_exit_code() -> None:
     program = """
-import atexit, os, sys
+import atexit, os, ray, sys
 from nas import cli
 from nas.interruption import stoppable
 atexit.register(os.abort)
