@@ -1,12 +1,13 @@
 """What a session notices; what a search makes of it is in test_ray_services.py."""
 
 import socket
+from collections.abc import Iterator
 
 import pytest
 
 from nas.errors import WorkersLost
 from nas.pump_ray import pump_ray
-from nas.ray_session import RayLost, RaySession
+from nas.ray_session import RayLost, RaySession, ray_session
 from nas.worker_needs import WorkerNeeds
 from results import TrialStatus
 from tests.nas.conftest import OpenStudy
@@ -27,28 +28,30 @@ def task() -> object:
     return TASK
 
 
-def session() -> RaySession:
-    made = RaySession(2, WorkerNeeds())
-    made.start()
-    return made
+@pytest.fixture
+def lost() -> Iterator[RaySession]:
+    """A session with the Ray of all tests, to be made to seem lost."""
+    with ray_session(2) as made:
+        yield made
 
 
 def test_a_ray_that_answers_is_not_lost() -> None:
-    session().check_now()
+    with ray_session(2) as found:
+        found.check_now()
 
 
-def test_our_own_ray_is_lost_when_a_service_is_silent(silent: tuple[str, int]) -> None:
-    lost = session()
+def test_our_own_ray_is_lost_when_a_service_is_silent(
+    lost: RaySession, silent: tuple[str, int]
+) -> None:
     lost.is_ours, lost.services = True, [silent]
     with pytest.raises(RayLost, match="has died"):
         lost.check_now()
 
 
 def test_a_cluster_that_stays_away_ends_the_search_in_a_line(
-    silent: tuple[str, int], monkeypatch: pytest.MonkeyPatch
+    lost: RaySession, silent: tuple[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("nas.ray_session.PATIENCE_SECONDS", 0.1)
-    lost = session()
     lost.services = [silent]
     with pytest.raises(WorkersLost, match="what was reported is kept"):
         lost.check_now()
