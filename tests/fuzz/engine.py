@@ -17,7 +17,7 @@ from types import FrameType
 
 from tests.fuzz.watch import watched
 
-LIMIT = 60.0  # seconds of a case: the machine may be busy with other things
+LIMIT = 20.0  # seconds of a case: the machine may be busy with other things
 
 # True: the input was accepted, and what came of it is right. False: it was refused as promised.
 Case = Callable[[Random, Path], bool]
