@@ -45,10 +45,8 @@ def search(
         attempts=config.failures.attempts,
     )
     with ExitStack() as stack:
-        yield (
-            study,
-            stack.enter_context(closing(tracked(_pump(config, study, stack), config, store))),
-        )
+        trials = tracked(_pump(config, study, stack), config, store)
+        yield study, stack.enter_context(closing(trials))
 
 
 def _pump(config: Config, study: Study, stack: ExitStack) -> Generator[Trial]:

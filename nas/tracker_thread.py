@@ -37,6 +37,7 @@ class TrackerThread:
     def __init__(self, name: str, make: Callable[[], Tracker], run: Path) -> None:
         self._name, self._make, self._run = name, make, run
         self._wake, self._ending, self._said = threading.Event(), threading.Event(), False
+        self._given_up = False
         self._thread = threading.Thread(target=self._work, name=f"track {name}", daemon=True)
         self._thread.start()
 
@@ -53,6 +54,7 @@ class TrackerThread:
         """Waits for the end, but no longer."""
         self._thread.join(seconds)
         if self._thread.is_alive():
+            self._given_up = True
             self._say("it takes too long, so some results are not logged: `nas resume` logs them")
 
     def _work(self) -> None:
@@ -70,6 +72,8 @@ class TrackerThread:
             ending = self._ending.is_set()
             self._wake.clear()
             for result in feed.new():
+                if self._given_up:
+                    return
                 tracker.log(result)
             tracker.flush()
             if not ending:
