@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 INTERVAL = 1.0  # seconds
-SHARE = 20  # at least so many times as long as a look takes is waited after it
+SHARE = 20  # at least so many times the CPU time of a look is waited after it
 NOTES = """The run is only read, a moment at a time: no look makes a search wait. Where output is no
 terminal, a line is printed for each trial that ends. The command ends with the search; where that
 is cut off, it waits until somebody resumes it."""
@@ -58,12 +58,12 @@ def _follow(directory: Path, console: "Console", interval: float) -> int:
     watch = RunWatch(directory)
     with watch_view(console, _way_on(directory)) as show:
         while not console.quiet:  # as a pager leaves it that has ended
-            before = time.monotonic()
+            before = time.thread_time()
             state = watch.look()
             show(state)
             if state.done:
                 break
-            time.sleep(max(interval, SHARE * (time.monotonic() - before)))
+            time.sleep(max(interval, SHARE * (time.thread_time() - before)))
     return 0
 
 

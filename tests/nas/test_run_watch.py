@@ -174,7 +174,7 @@ class Clock:
     """In place of `time`: a wait is what `wait` does."""
 
     def __init__(self, wait: object) -> None:
-        self.sleep, self.monotonic = wait, lambda: 0.0
+        self.sleep, self.thread_time = wait, lambda: 0.0
 
 
 def test_the_command_prints_a_line_a_trial_and_ends_with_the_search(
