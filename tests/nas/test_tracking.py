@@ -216,3 +216,20 @@ def test_files_are_kept_as_absolute_paths(tmp_path: Path, monkeypatch: pytest.Mo
     assert track.tensorboard == str(tmp_path / "tb")
     assert track.mlflow == f"sqlite:///{tmp_path}/m.db"
     assert load_config("smoke", {"track.mlflow": "http://a:5000"}).track.mlflow == "http://a:5000"
+
+
+def test_tensorboard_itself_reads_the_files(tmp_path: Path) -> None:
+    reader = pytest.importorskip(
+        "tensorboard.backend.event_processing.event_accumulator",
+        reason="TensorBoard is not installed: pip install tensorboard",
+    )
+    directory = tmp_path / "run"
+    with searching(directory, track__tensorboard="true") as trials:
+        next(trials)
+    with searching(directory) as trials:
+        list(trials)
+    events = reader.EventAccumulator(str(directory / "tensorboard"))
+    events.Reload()
+    expected = [(step, one.finished) for step, one in enumerate(finished(directory), 1)]
+    assert [(one.step, one.wall_time) for one in events.Scalars("reward")] == expected
+    assert len(events.Tensors("trial/text_summary")) == 6
