@@ -10,7 +10,7 @@ from nas.errors import UsageError
 from nas.run_replay import searched_space
 
 # What no trial depends on: sections, and single settings.
-CHANGEABLE = ("controller", "device", "failures", "resources")
+CHANGEABLE = ("controller", "device", "failures", "resources", "track")
 CHANGEABLE_SETTINGS = (
     "search.trials", "search.workers", "search.seed", "search.pump", "search.address",
     "evaluation.scorer", *NOT_COMPARED,

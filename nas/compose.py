@@ -17,6 +17,7 @@ from nas.needed_metric import check_needed_metric
 from nas.plugins import find_plugin, make_plugin
 from nas.space_source import named_space
 from nas.study import Metrics, Objective
+from nas.tracking import check_trackers
 from proxy_tasks.array_cache import BuildProgress, silent
 from proxy_tasks.coco_data import load_coco
 from proxy_tasks.detection_dataset import DetectionData
@@ -79,6 +80,7 @@ def make_parts(config: Config, progress: BuildProgress = silent) -> Parts:
     make_rungs(config)
     check_pump(config)
     check_gpus(config)
+    check_trackers(config)
     objective = make_objective(config)
     whole, cost = make_space(config), make_cost(config, progress)
     # refuses widths that this space's blocks cannot have

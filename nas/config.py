@@ -25,6 +25,7 @@ Limit = Annotated[float, Field(gt=0, strict=True, allow_inf_nan=False)]
 Share = Annotated[float, Field(gt=0, lt=1, strict=True)]
 # Ray counts in units of 1/10,000.
 Amount = Annotated[float, Field(ge=1e-4, le=1_000_000, strict=True, allow_inf_nan=False)]
+SQLITE = "sqlite:///"
 LIMITS = ("max_madds", "max_params")  # the fields of [space] that belong to no space
 Seed = Annotated[int, Field(ge=0, lt=2**63)]
 
@@ -159,6 +160,29 @@ class ResourcesSection(Section):
         return custom
 
 
+class TrackSection(Section):
+    """Where else a search's results go, as they come: see docs/tracking.md."""
+
+    # true: event files in the run's directory; a folder: in one of its own there.
+    tensorboard: bool | str = False
+    mlflow: str = ""  # where MLflow tracks: a server's address, or sqlite:///FILE
+    wandb: Literal["", "offline", "online"] = ""
+    project: Annotated[str, Field(min_length=1)] = "spinenas"  # W&B's word; MLflow's: experiment
+
+    @field_validator("tensorboard", mode="before")
+    @classmethod
+    def _switch_or_folder(cls, where: object) -> object:
+        if not isinstance(where, bool | str):
+            raise ValueError("give true, false or a folder")
+        return _absolute_path(where) if where and isinstance(where, str) else bool(where)
+
+    @field_validator("mlflow")
+    @classmethod
+    def _absolute_file(cls, uri: str) -> str:
+        scheme, file = uri[: len(SQLITE)], uri[len(SQLITE) :]
+        return f"{SQLITE}{_absolute_path(file)}" if scheme == SQLITE and file else uri
+
+
 class DataSection(Section):
     """A COCO data set in `directory`, or generated scenes where it is empty."""
 
@@ -195,6 +219,7 @@ class Config(Section):
     halving: HalvingSection = HalvingSection()
     failures: FailuresSection = FailuresSection()
     resources: ResourcesSection = ResourcesSection()
+    track: TrackSection = TrackSection()
     detector: DetectorRecipe = DetectorRecipe()
     anchors: AnchorScale = AnchorScale()
     matching: MatchScale = MatchScale()

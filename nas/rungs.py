@@ -2,11 +2,13 @@
 
 import math
 from bisect import bisect_left, insort
+from collections.abc import Iterable
 from dataclasses import dataclass
 from heapq import heappop, heappush, nsmallest
-from typing import Final
+from typing import Final, Self
 
 from nas.errors import UsageError
+from results import TrialStatus, TrialSummary
 
 # Of those that wait at a rung, only the best goes on: places come up one by one, and half of them
 # go to newcomers. Who has so many before him is hardly ever called.
@@ -56,6 +58,17 @@ class Promotions:
         self._running: list[set[int]] = [set() for _ in range(rungs)]
         self._continues: dict[int, int] = {}
         self._promoted: set[int] = set()
+
+    @classmethod
+    def of(cls, trials: Iterable[TrialSummary], rungs: Rungs) -> Self:
+        """As the trials of a run have left it."""
+        promotions = cls(len(rungs.fidelities), rungs.reduction)
+        for trial in sorted(trials, key=lambda one: one.number):
+            rung = rungs.fidelities.index(trial.fidelity)
+            promotions.begin(trial.number, rung, trial.continues)
+            if trial.status is not TrialStatus.RUNNING:
+                promotions.end(trial.number, rung, trial.reward)
+        return promotions
 
     def begin(self, number: int, rung: int, continues: int | None) -> None:
         """Trial `number` was handed out; the one that it continues is promoted."""

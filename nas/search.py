@@ -13,6 +13,7 @@ from nas.node_check import node_check
 from nas.paused_trainings import checkpoint_folder, without_stale
 from nas.pump_local import pump_local
 from nas.study import Study
+from nas.tracking import tracked
 from nas.trial_source import TrialSource
 from nas.worker_needs import WorkerNeeds
 from proxy_tasks.task import ProxyTask
@@ -29,7 +30,8 @@ def search(
             for trial in trials:
                 print(trial.number, trial.reward)
 
-    `parts` are fresh for each call: the study brings the controller to where the journal ends.
+    `parts` are fresh for each call: the study brings the controller to where the journal ends. The
+    config's trackers log the trials, and what they have not of earlier ones.
     """
     study = Study(
         space=parts.space,
@@ -43,7 +45,8 @@ def search(
         attempts=config.failures.attempts,
     )
     with ExitStack() as stack:
-        yield study, stack.enter_context(closing(_pump(config, study, stack)))
+        trials = tracked(_pump(config, study, stack), config, store)
+        yield study, stack.enter_context(closing(trials))
 
 
 def _pump(config: Config, study: Study, stack: ExitStack) -> Generator[Trial]:

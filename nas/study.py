@@ -12,7 +12,7 @@ from nas.errors import UsageError, blaming
 from nas.lost_attempts import ATTEMPTS, check_attempts, lose_attempt
 from nas.replay import observed_metrics, replay
 from nas.rungs import Promotions, Rungs
-from results import Failure, Outcome, Trial, TrialStatus, TrialStore, TrialSummary
+from results import Failure, Outcome, Trial, TrialStatus, TrialStore
 from search_space import Architecture, Genotype, InvalidGenotype, SearchSpace
 from search_space.shown import shown
 
@@ -223,19 +223,14 @@ class Study:
             self._promotions.begin(trial.number, self._rung(trial), trial.continues)
         return trial
 
-    def _rung(self, trial: Trial | TrialSummary) -> int:
+    def _rung(self, trial: Trial) -> int:
         return self.rungs.fidelities.index(trial.fidelity)
 
     def _restored_promotions(self) -> Promotions | None:
         """What the store's trials say of who was promoted; None without rungs."""
         if len(self.rungs.fidelities) == 1:
             return None
-        promotions = Promotions(len(self.rungs.fidelities), self.rungs.reduction)
-        for trial in sorted(self.store.summaries(), key=lambda one: one.number):
-            promotions.begin(trial.number, self._rung(trial), trial.continues)
-            if trial.status is not TrialStatus.RUNNING:
-                promotions.end(trial.number, self._rung(trial), trial.reward)
-        return promotions
+        return Promotions.of(self.store.summaries(), self.rungs)
 
 
 def reward_of(objective: Objective, metrics: Metrics) -> float | None:

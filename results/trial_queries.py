@@ -63,6 +63,10 @@ class TrialQueries:
                 raise StoreDamaged(damaged(self.path, f"event {seq} is missing"))
             yield event
 
+    def last_event(self) -> int:
+        """The number of the journal's last event; 0 where there is none."""
+        return int(self._rows("SELECT coalesce(max(seq), 0) FROM events")[0][0])
+
     def warm_trials(self) -> list[WarmTrial]:
         """What the controller was told of other runs before its first proposal, in order."""
         # Runs in format 1 have no such table.

@@ -228,7 +228,7 @@ class TrialStore(TrialQueries):
 
     def _record(self, kind: EventKind, number: int, detail: str | None = None) -> None:
         if self._last_event is None:
-            ((self._last_event,),) = self._rows("SELECT coalesce(max(seq), 0) FROM events")
+            self._last_event = self.last_event()
         self._last_event += 1
         self._connection.execute(INSERT_EVENT, sealed(self._last_event, kind, number, detail))
 

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import socket
+import time
 from contextlib import suppress
 from errno import ELOOP
 from io import FileIO
@@ -10,6 +11,8 @@ from pathlib import Path
 from stat import S_ISREG
 
 from results.errors import StoreBusy, StoreInaccessible
+
+LOOKS, LOOK = 1000, 0.001  # how often to wait for somebody's look at a lock to end, and seconds
 
 
 class WriterLock:
@@ -29,7 +32,7 @@ class WriterLock:
         os.register_at_fork(after_in_child=self._file.close)  # a child's life is not the writer's
         try:
             _refuse_links(run_file)
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _take(self._file)
         except BlockingIOError:
             holder = os.pread(self._file.fileno(), 200, 0).decode(errors="replace")
             self._file.close()
@@ -47,6 +50,41 @@ class WriterLock:
     def release(self) -> None:
         """Lets others write. The file stays: removing it would race with the next holder."""
         self._file.close()
+
+
+def written_since(run_file: Path) -> float | None:
+    """Unix time since when a process has been writing a run; None while none is.
+
+    Asked by sharing its lock for an instant, which nobody who comes to write fails for.
+    """
+    path = run_file.with_name(f"{run_file.name}-lock")
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:  # there is none, or it is no lock of ours
+        return None
+    with FileIO(descriptor) as file:
+        return None if _shares(file) else os.fstat(file.fileno()).st_mtime
+
+
+def _take(file: FileIO) -> None:
+    """Raises BlockingIOError where another process writes; whoever only looks is waited for."""
+    for _ in range(LOOKS):
+        with suppress(BlockingIOError):
+            return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not _shares(file):
+            break
+        time.sleep(LOOK)
+    raise BlockingIOError
+
+
+def _shares(file: FileIO) -> bool:
+    """Whether nobody has it for himself."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    fcntl.flock(file, fcntl.LOCK_UN)
+    return True
 
 
 def _open(path: Path) -> FileIO:

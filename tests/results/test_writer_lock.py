@@ -1,12 +1,16 @@
 """One writer a run, by whatever name it comes, and no file of anybody else's."""
 
+import fcntl
 import os
 import shutil
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from results import StoreBusy, StoreInaccessible, TrialStore
+from results.writer_lock import WriterLock, written_since
 from tests.results.runs import make_run
 
 
@@ -83,3 +87,58 @@ def test_a_child_of_the_writer_holds_no_lock(tmp_path: Path) -> None:
         for end in (go, waiting, heard, begun):
             os.close(end)
         os.waitpid(child, 0)
+
+
+def test_a_run_is_written_from_the_opening_to_the_end_of_its_writer(tmp_path: Path) -> None:
+    file = make_run(tmp_path / "run", [0.5])
+    assert written_since(file) is None
+    begun = time.time()
+    with TrialStore.open(file):
+        since = written_since(file)
+        assert since is not None
+        assert abs(since - begun) < 60
+    assert written_since(file) is None
+
+
+def test_who_asks_for_a_writer_makes_no_lock(tmp_path: Path) -> None:
+    assert written_since(tmp_path / "run.sqlite") is None
+    assert not list(tmp_path.iterdir())
+
+
+def test_nobody_fails_to_write_for_those_who_ask(tmp_path: Path) -> None:
+    file = make_run(tmp_path / "run", [0.5])
+    asked, stop = [0], threading.Event()
+
+    def ask() -> None:
+        while not stop.is_set():
+            written_since(file)
+            asked[0] += 1
+
+    threads = [threading.Thread(target=ask) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    try:
+        taken = 0
+        while asked[0] < 5000 or taken < 200:
+            WriterLock(file).release()
+            taken += 1
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+
+def test_a_look_at_a_lock_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = make_run(tmp_path / "run", [0.5])
+    with file.with_name("run.sqlite-lock").open() as look:
+        fcntl.flock(look, fcntl.LOCK_SH)
+        waits = []
+
+        def wait(seconds: float) -> None:
+            waits.append(seconds)
+            if len(waits) == 3:
+                fcntl.flock(look, fcntl.LOCK_UN)
+
+        monkeypatch.setattr("results.writer_lock.time.sleep", wait)
+        WriterLock(file).release()
+        assert len(waits) == 3
