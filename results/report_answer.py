@@ -37,7 +37,7 @@ def answer(believed: pd.DataFrame, standings: pd.DataFrame, metric: str) -> Json
 
 
 def metric_name(frame: pd.DataFrame) -> str:
-    """"AP" where that is what the rewards are."""
+    """ "AP" where that is what the rewards are."""
     known = frame[frame["reward"].notna()]
     is_ap = len(known) and known["AP"].notna().all() and (known["AP"] == known["reward"]).all()
     return "AP" if is_ap else "reward"
@@ -64,7 +64,10 @@ def _caution(believed: pd.DataFrame, seeds: int) -> str:
 def _verdict(best: Row, standing: Row, known: bool) -> Json:
     """How far the winner is above a baseline, as far as the noise lets one say."""
     names = ("seeds", "mean", "error", "above", "candidates", "params", "madds")
-    found: Json = {"name": str(standing["name"]), **{name: figure(standing[name]) for name in names}}
+    found: Json = {
+        "name": str(standing["name"]),
+        **{name: figure(standing[name]) for name in names},
+    }
     above = f"{standing['above']:,} of {standing['candidates']:,} candidates are above it"
     if not known or pd.isna(standing["error"]):
         return found | {"verdict": "not judged", "says": f"{above}; luck is not known."}

@@ -7,8 +7,8 @@ from typing import Final
 
 import pandas as pd
 
-from results.beliefs_frame import beliefs
 from results.baselines_frame import baseline_standings
+from results.beliefs_frame import beliefs
 from results.errors import NotARun
 from results.leaderboard_frame import leaderboard
 from results.report_answer import answer, metric_name
@@ -64,8 +64,8 @@ def _run(run: Run, commands: Commands, share: int) -> Json:
             "status": {str(k): int(n) for k, n in frame["status"].value_counts().items()},
             "metric": metric_name(frame),
             "steps": figure(frame["steps"].max()),
-            "started": figure(frame["started"].min()),
-            "finished": figure(frame["finished"].max()),
+            "started": _second(frame["started"].min()),
+            "finished": _second(frame["finished"].max()),
             "cpu_seconds": _spent(frame),
             "answer": found,
             "progress": progress(store),
@@ -77,6 +77,10 @@ def _run(run: Run, commands: Commands, share: int) -> Json:
             "protocol": _protocol(store),
             "commands": [list(one) for one in commands(run, winner)],
         }
+
+
+def _second(moment: float) -> int | None:
+    return None if pd.isna(moment) else round(moment)
 
 
 def _spent(frame: pd.DataFrame) -> float | int | None:

@@ -1,7 +1,5 @@
 """What the charts of a report show, with the sentence that says it in words."""
 
-import pandas as pd
-
 from results.ancestor_chain import Generation, ancestors
 from results.beliefs_frame import measured_noise
 from results.best_so_far_frame import best_so_far
@@ -19,7 +17,9 @@ from results.trial_store import TrialStore
 def progress(store: TrialStore) -> Json:
     """Best so far, where it changes, against the best of as many random candidates."""
     frame = best_so_far(store)
-    changes = frame[frame["best_trial"].notna() & frame["best_trial"].ne(frame["best_trial"].shift())]
+    changes = frame[
+        frame["best_trial"].notna() & frame["best_trial"].ne(frame["best_trial"].shift())
+    ]
     found: Json = {
         **{name: figures(changes[name]) for name in ("observed", "best", "best_trial")},
         "results": len(frame),
@@ -28,7 +28,8 @@ def progress(store: TrialStore) -> Json:
     if isinstance(luck, Unmeasured):
         return found | {"unknown": luck.reason}
     names = ("n", "expected", "low", "high")
-    return found | {"chance": {name: figures(luck.curve[name]) for name in names}}
+    curve = {name: figures(luck.curve[name]) for name in names}
+    return found | {"chance": curve, "random": luck.candidates == len(frame)}
 
 
 def decision_shares(store: TrialStore) -> Json:
@@ -99,7 +100,7 @@ def _generation(one: Generation) -> Json:
         "trial": int(one.trial),
         "parents": [int(parent) for parent in one.parents],
         **{name: figure(getattr(one, name)) for name in ("reward", "steps", "gain", "error")},
-        "resolved": one.resolved if one.resolved is None or pd.isna(one.resolved) else bool(one.resolved),
+        "resolved": None if one.resolved is None else bool(one.resolved),
         "summary": one.summary,
         "changes": list(one.changes[:12]),
     }

@@ -6,7 +6,7 @@ function ticks(low, high, most) {
   const raw = (high - low) / Math.max(1, most), size = 10 ** Math.floor(Math.log10(raw || 1));
   const step = [1, 2, 5, 10].map((one) => one * size).find((one) => one >= raw) || size;
   const found = [];
-  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; i++) found.push(i * step);
+  for (let i = Math.ceil(low / step - 1e-9) || 0; i * step <= high + 1e-9 * step; i++) found.push(i * step || 0);
   return found;
 }
 

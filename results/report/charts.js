@@ -42,6 +42,7 @@ function comparison(progress, luck) {
   let i = luck.n.length - 1;
   while (i > 0 && luck.n[i] > progress.results) i--;
   const best = progress.best[progress.best.length - 1];
+  if (progress.random) return "All candidates were drawn at random: this is chance itself.";
   const more = luck.n[i] < progress.results ? "" : "as ";
   return `Of ${more}many random candidates (${count(luck.n[i])}) the best has ${score(luck.expected[i])} on average`
     + (known(luck.low[i]) && known(luck.high[i]) ? `, with 90 % between ${score(luck.low[i])} and ${score(luck.high[i])}` : "")
