@@ -37,7 +37,7 @@ def answer(believed: pd.DataFrame, standings: pd.DataFrame, metric: str) -> Json
 
 
 def metric_name(frame: pd.DataFrame) -> str:
-    """ "AP" where that is what the rewards are."""
+    """What to call the rewards: "AP" where they are that."""
     known = frame[frame["reward"].notna()]
     is_ap = len(known) and known["AP"].notna().all() and (known["AP"] == known["reward"]).all()
     return "AP" if is_ap else "reward"
