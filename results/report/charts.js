@@ -133,8 +133,8 @@ function decisionsChart(run, widths) {
     ...one.numbers.slice(0, 2).filter((n) => known(n.value)).map((n) => `${n.name}: rank correlation ${n.value.toFixed(2)}`)] }));
   const matter = items.filter((one) => one.strong).map((one) => one.name);
   const of = found.design === "steps" ? "gains from parent to child" : "uniform candidates";
-  const words = `${matter.length ? `${matter.join(" and ")} matter${matter.length > 1 ? "" : "s"}` : "None is resolved"}: `
-    + `share of the variance of ${run.metric} that each explains beyond cost, with 95 % intervals, of ${count(found.things)} ${of}. `
+  const words = `${matter.length ? `What matters: ${matter.join(", ")}` : "None is resolved"}. `
+    + `Share of the variance of ${run.metric} that each explains beyond cost, with 95 % intervals, of ${count(found.things)} ${of}. `
     + (known(found.cost.value) ? `Cost alone explains ${percent(Math.max(0, found.cost.value))}.` : "");
   const low = Math.max(-0.5, Math.min(0, ...items.map((one) => one.low ?? 0)));
   const high = Math.min(1, Math.max(0.2, ...items.map((one) => one.high ?? 0)));

@@ -39,7 +39,7 @@ function score(value) {
 }
 
 const signed = (value) => (value > 0 ? "+" : value < 0 ? "−" : "±") + score(Math.abs(value));
-const percent = (value) => (known(value) ? (100 * value).toFixed(value < 0.1 ? 1 : 0) + " %" : "–");
+const percent = (value) => (known(value) ? (100 * value).toFixed(value && Math.abs(value) < 0.1 ? 1 : 0) + " %" : "–");
 const count = (value) => (known(value) ? value.toLocaleString("en") : "–");
 
 const UNITS = { madds: "multiply-adds", params: "parameters", latency_ms: "latency (ms)",

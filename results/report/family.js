@@ -10,8 +10,29 @@ function familyTree(run, widths, open) {
   const told = chain.some((one) => one.resolved !== null)
     ? `${gained} of ${chain.length - 1} steps are gains above the noise (95 %).`
     : "Which gains are above the noise is not known: no network was trained with two seeds.";
+  const list = (part, first) => el("ol", { class: "family", start: first + 1 },
+    part.map((one, place) => generation(one, first + place, run, widths, open)));
+  const early = Math.max(0, chain.length - NEAREST);
+  const before = el("details", { class: "figures", ontoggle: () => {
+    if (before.open && !before.querySelector("ol")) before.append(list(chain.slice(0, early), 0));
+  } }, el("summary", {}, `The ${early} generations before`));
   return figureOf("family", title, `${chain.length} generations. ${told}`,
-    el("ol", { class: "family" }, chain.map((one, place) => generation(one, place, run, widths, open))));
+    el("div", {}, chart(() => `${title}. ${chain.length} generations. ${told}`, (width) => ascent(chain, run, width, open), widths),
+      early ? before : "", list(chain.slice(early), early)));
+}
+
+const NEAREST = 8;  // generations that are shown at once
+
+// The rewards along the chain.
+function ascent(chain, run, width, open) {
+  const height = 220, seen = chain.map((one, i) => i).filter((i) => known(chain[i].reward));
+  const area = plane(width, height, { x: [0.5, chain.length + 0.5], y: extent(seen.map((i) => chain[i].reward)) },
+    { x: "generation", y: run.metric }, { x: (value) => (Number.isInteger(value) ? count(value) : ""), y: short });
+  const points = seen.map((i) => ({ x: area.x(i + 1), y: area.y(chain[i].reward), drawing: chain[i].drawing,
+    open: () => open(chain[i].trial, chain[i].drawing), words: [`Trial ${chain[i].trial}`, `${run.metric} ${score(chain[i].reward)}`,
+      ...(known(chain[i].gain) ? [`gain ${signed(chain[i].gain)}${known(chain[i].error) ? ` ± ${score(1.96 * chain[i].error)}` : ""}`] : []), chain[i].summary] }));
+  const line = svg("path", { class: "line thin", d: pathOf(points.map((one) => [one.x, one.y])) });
+  return { height, points, parts: [...area.parts, line, svg("path", { class: "dots", d: dots(points) })] };
 }
 
 function generation(one, place, run, widths, open) {

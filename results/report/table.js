@@ -1,6 +1,7 @@
 // The trials: sorted by any column, filtered by words and conditions, only rows in view in the page.
 
 const ROW_HEIGHT = 52, OVERSCAN = 6, PRINTED = 40;
+const BELIEVED = "believed posterior_mean";
 const LABELS = { "believed posterior_mean": "believed", "believed low": "90 % from", "believed high": "to",
   "believed p_best": "P(best)", madds: "multiply-adds", params: "parameters", latency_ms: "latency, ms",
   cpu_seconds: "CPU s", seconds: "s" };
@@ -57,7 +58,8 @@ function trialTable(run, rows, widths, open) {
   const names = ["trial", "", "reward", ...rows.names.filter((name) => name.startsWith("believed")),
     ...run.rows.names.filter((name) => !["trial", "reward", ...(run.metric === "AP" ? ["AP"] : [])].includes(name)), "status", "failure"]
     .filter((name) => !["trial", "reward"].includes(name) || rows.columns[name]);
-  const state = { order: Array.from({ length: rows.size }, (_, i) => i), by: null, rising: false, begin: 0 };
+  const state = { order: Array.from({ length: rows.size }, (_, i) => i), rising: false, begin: 0,
+    by: rows.columns[BELIEVED] ? BELIEVED : null };
   const body = el("tbody");
   const shown = el("p", { class: "faint", role: "status" });
   const table = el("table", { class: "trials", "aria-label": "Trials" });
@@ -88,6 +90,8 @@ function trialTable(run, rows, widths, open) {
     const tests = conditions(filter.value, rows);
     state.order = Array.from({ length: rows.size }, (_, i) => i).filter((row) => tests.every((test) => test(row)));
     if (state.by !== null) sortRows(state, rows);
+    const way = state.rising ? "ascending" : "descending";
+    heads.forEach((head, i) => { if (names[i] !== "") head.setAttribute("aria-sort", names[i] === state.by ? way : "none"); });
     table.setAttribute("aria-rowcount", state.order.length + 1);
     shown.textContent = `${count(state.order.length)} of ${count(rows.size)} rows`;
     window_.scrollTop = 0;
@@ -97,7 +101,6 @@ function trialTable(run, rows, widths, open) {
     const first = name === "trial" || ["madds", "params", "latency_ms"].includes(name);
     state.rising = state.by === name ? !state.rising : first;
     state.by = name;
-    heads.forEach((head, i) => { if (names[i] !== "") head.setAttribute("aria-sort", names[i] !== name ? "none" : state.rising ? "ascending" : "descending"); });
     arrange();
   }));
   const filter = el("input", { type: "search", id: "filter", placeholder: "madds < 18M  completed", autocomplete: "off",
@@ -119,8 +122,8 @@ function trialTable(run, rows, widths, open) {
 function headCell(name, run, state, onclick) {
   if (name === "") return el("th", { scope: "col" }, "architecture");
   const words = name === "reward" ? run.metric : LABELS[name] || name;
-  return el("th", { scope: "col", "aria-sort": "none" }, el("button", { type: "button", onclick }, words,
-    el("span", { class: "arrow", "aria-hidden": "true" })));
+  return el("th", { scope: "col", "aria-sort": "none" }, el("button", { type: "button", onclick },
+    el("span", { class: "arrow", "aria-hidden": "true" }), words));
 }
 
 function pictureButton(rows, row, widths, open) {
