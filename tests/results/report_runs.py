@@ -6,7 +6,9 @@ from pathlib import Path
 from results import FailureKind, Outcome, TrialStore
 from tests.results.runs import trial
 
-ATTACK = '</script><script>window.broken = 1</script><img src=x onerror="window.broken = 1">{{DATA}}'
+ATTACK = (
+    '</script><script>window.broken = 1</script><img src=x onerror="window.broken = 1">{{DATA}}'
+)
 FAILED = 7  # every so manieth trial
 
 

@@ -14,10 +14,15 @@ from search_space.drawing import draw_svg
 from tests.results.report_runs import FAILED, make_report_run
 
 CHROMIUM = shutil.which("chromium")
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium: `make browser` installs it")
 
@@ -84,7 +89,9 @@ def test_hostile_names_are_words_and_run_nothing(page: Any) -> None:
     assert page.locator("img").count() == 0
 
 
-def test_a_script_or_style_that_gets_in_is_refused_by_the_policy(browser: Any, address: str) -> None:
+def test_a_script_or_style_that_gets_in_is_refused_by_the_policy(
+    browser: Any, address: str
+) -> None:
     page = shown(browser, address)
     page.evaluate(
         "() => { const one = document.createElement('script');"
@@ -165,7 +172,9 @@ def test_dark_and_light_follow_the_reader_and_text_stands_out_in_both(
         paper, *inks = (
             _luminance(page, selector, name)
             for selector, name in (
-                ("body", "background-color"), ("body", "color"), ("figcaption", "color"),
+                ("body", "background-color"),
+                ("body", "color"),
+                ("figcaption", "color"),
                 ("summary", "color"),
             )
         )
@@ -204,7 +213,9 @@ def _same(ours: list[str], theirs: list[str]) -> bool:
     numbers = [[float(one) for one in re.findall(r"-?\d+\.?\d*", d)] for d in ours]
     others = [[float(one) for one in re.findall(r"-?\d+\.?\d*", d)] for d in theirs]
     return [len(one) for one in numbers] == [len(one) for one in others] and all(
-        abs(a - b) < 0.11 for x, y in zip(numbers, others, strict=True) for a, b in zip(x, y, strict=True)
+        abs(a - b) < 0.11
+        for x, y in zip(numbers, others, strict=True)
+        for a, b in zip(x, y, strict=True)
     )
 
 
