@@ -48,7 +48,7 @@ def _headline(best: Row, metric: str, known: bool) -> str:
     if known:
         return (
             f"Trial {trial} is the one to train: its {metric} is {best['posterior_mean']:.3f}, "
-            f"and with 90 % between {best['low']:.3f} and {best['high']:.3f}."
+            f"and with 90\N{NO-BREAK SPACE}% between {best['low']:.3f} and {best['high']:.3f}."
         )
     if best["seeds"] > 1:
         return f"Trial {trial} has the largest mean {metric}, {mean:.3f} of {best['seeds']} seeds."

@@ -18,7 +18,7 @@ function answerOf(run, widths) {
 function facts(run, found) {
   const surest = known(found.posterior_mean);
   const rows = [[found.metric, score(surest ? found.posterior_mean : found.mean), surest
-    ? `90 %: ${score(found.low)} to ${score(found.high)}` : found.seeds > 1 ? `mean of ${found.seeds} seeds` : "one training"]];
+    ? `90 %: ${score(found.low)} to ${score(found.high)}` : found.seeds > 1 ? `mean of ${found.seeds} seeds` : "one training"]];
   if (surest) rows.push(["Probability that it is the best", percent(found.p_best), `of ${count(found.networks)} networks; ${found.seeds} ${found.seeds > 1 ? "seeds" : "seed"}`]);
   if (known(found.test_AP)) rows.push(["AP on the test split", score(found.test_AP), "which no search has seen"]);
   if (known(found.madds)) rows.push(["Multiply-adds", short(found.madds), "at this fidelity"]);

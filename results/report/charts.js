@@ -45,7 +45,7 @@ function comparison(progress, luck) {
   if (progress.random) return "All candidates were drawn at random: this is chance itself.";
   const more = luck.n[i] < progress.results ? "" : "as ";
   return `Of ${more}many random candidates (${count(luck.n[i])}) the best has ${score(luck.expected[i])} on average`
-    + (known(luck.low[i]) && known(luck.high[i]) ? `, with 90 % between ${score(luck.low[i])} and ${score(luck.high[i])}` : "")
+    + (known(luck.low[i]) && known(luck.high[i]) ? `, with 90 % between ${score(luck.low[i])} and ${score(luck.high[i])}` : "")
     + (best > luck.expected[i] ? "." : ": the search has not done better than chance.");
 }
 
@@ -134,11 +134,11 @@ function decisionsChart(run, widths) {
   const matter = items.filter((one) => one.strong).map((one) => one.name);
   const of = found.design === "steps" ? "gains from parent to child" : "uniform candidates";
   const words = `${matter.length ? `What matters: ${matter.join(", ")}` : "None is resolved"}. `
-    + `Share of the variance of ${run.metric} that each explains beyond cost, with 95 % intervals, of ${count(found.things)} ${of}. `
+    + `Share of the variance of ${run.metric} that each explains beyond cost, with 95 % intervals, of ${count(found.things)} ${of}. `
     + (known(found.cost.value) ? `Cost alone explains ${percent(Math.max(0, found.cost.value))}.` : "");
   const low = Math.max(-0.5, Math.min(0, ...items.map((one) => one.low ?? 0)));
   const high = Math.min(1, Math.max(0.2, ...items.map((one) => one.high ?? 0)));
-  const table = smallTable(["decision", "verdict", "beyond cost", "95 % interval", "strongest number"], found.decisions.map((one) => [
+  const table = smallTable(["decision", "verdict", "beyond cost", "95 % interval", "strongest number"], found.decisions.map((one) => [
     one.name, one.verdict, percent(one.share.value), known(one.share.low) ? `${percent(one.share.low)} to ${percent(one.share.high)}` : "–",
     one.numbers.length ? `${one.numbers[0].name}: ${score(one.numbers[0].value)}` : "–"]));
   return figureOf("decisions", title, words, intervalChart(title, items, [low, high], percent, widths), table);
@@ -152,7 +152,7 @@ function rungsChart(run, widths) {
       known(one.rho) ? `Spearman's rho ${one.rho.toFixed(2)} (${score(one.low)} to ${score(one.high)})` : one.unknown,
       `${count(one.candidates)} of ${count(one.begun)} candidates${one.truncated ? "; the others were not promoted" : ""}`] }));
   const cut = run.rungs.some((one) => one.truncated);
-  const words = "Rank correlation of the rewards after fewer and after more steps, with 95 % intervals. "
+  const words = "Rank correlation of the rewards after fewer and after more steps, with 95 % intervals. "
     + (cut ? "Where only the better candidates went on (pale), it falls short of what all would show." : "");
   const low = Math.min(0, ...items.map((one) => one.low ?? 0));
   return figureOf("rungs", title, words, intervalChart(title, items, [low, 1], (one) => one.toFixed(1), widths));
@@ -162,7 +162,7 @@ function failuresChart(run, widths) {
   const title = "Failures";
   const ended = Object.entries(run.status).reduce((sum, [name, many]) => sum + (name === "running" ? 0 : many), 0);
   if (!run.failures.length) return figureOf("failures", title, `None of the ${count(ended)} trials that have ended failed.`);
-  const items = run.failures.map((one) => ({ name: one.kind, value: one.trials, strong: true,
+  const items = run.failures.map((one) => ({ name: one.kind, value: one.trials, low: 0, high: one.trials, strong: true,
     words: [`${one.kind}: ${count(one.trials)} trials, ${percent(one.share)}`, `${one.message} (trial ${one.trial})`] }));
   const all = run.failures.reduce((sum, one) => sum + one.trials, 0);
   const table = smallTable(["kind", "trials", "share", "commonest message", "first"], run.failures.map((one) =>

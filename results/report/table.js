@@ -2,7 +2,7 @@
 
 const ROW_HEIGHT = 52, OVERSCAN = 6, PRINTED = 40;
 const BELIEVED = "believed posterior_mean";
-const LABELS = { "believed posterior_mean": "believed", "believed low": "90 % from", "believed high": "to",
+const LABELS = { "believed posterior_mean": "believed", "believed low": "90 % from", "believed high": "to",
   "believed p_best": "P(best)", madds: "multiply-adds", params: "parameters", latency_ms: "latency, ms",
   cpu_seconds: "CPU s", seconds: "s" };
 

@@ -51,7 +51,9 @@ def test_a_single_training_is_not_called_the_one_to_train() -> None:
 def test_the_headline_has_the_interval_of_what_to_believe() -> None:
     found = answer(believed(known=True), standings(0.4)[:0], "AP")
     assert found is not None
-    assert "AP is 0.500, and with 90 % between 0.460 and 0.540" in str(found["headline"])
+    assert "AP is 0.500, and with 90\N{NO-BREAK SPACE}% between 0.460 and 0.540" in str(
+        found["headline"]
+    )
 
 
 def test_a_run_without_rewards_has_no_winner() -> None:

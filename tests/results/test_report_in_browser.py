@@ -224,10 +224,10 @@ def test_every_published_network_is_drawn_as_search_space_draws_it(
 ) -> None:
     from results.report_drawing import packed
 
+    document = report_document([run])
+    file = tmp_path / "report.html"
     for name, architecture in PUBLISHED.items():
-        document = report_document([run])
         document["runs"][0]["answer"]["drawing"] = packed(architecture)  # type: ignore[index]
-        file = tmp_path / f"{name}.html"
         file.write_bytes(report_page(document))
         page = shown(browser, file.as_uri())
         ours = page.locator(".winner path").evaluate_all("a => a.map(b => b.getAttribute('d'))")
