@@ -77,7 +77,9 @@ function trialTable(run, rows, widths, open) {
     }
     body.replaceChildren(gap(begin, names.length), ...made, gap(state.order.length - end, names.length));
   };
+  const paper = window.matchMedia("print");
   const refresh = (force) => {
+    if (paper.matches) return;  // there the window has no height of its own
     const many = Math.ceil(window_.clientHeight / ROW_HEIGHT) + 2 * OVERSCAN;
     const begin = Math.max(0, Math.min(Math.floor(window_.scrollTop / ROW_HEIGHT) - OVERSCAN, state.order.length - many));
     if (!force && begin === state.begin) return;
@@ -107,7 +109,9 @@ function trialTable(run, rows, widths, open) {
     spellcheck: "false", "aria-describedby": "filter-help", oninput: arrange });
   table.append(el("thead", {}, el("tr", { "aria-rowindex": 1 }, heads)), body);
   window_.addEventListener("scroll", () => refresh(false), { passive: true });
-  window.addEventListener("beforeprint", () => render(0, Math.min(PRINTED, state.order.length)));
+  const print = () => render(0, Math.min(PRINTED, state.order.length));
+  window.addEventListener("beforeprint", print);
+  paper.addEventListener("change", () => (paper.matches ? print() : refresh(true)));
   window.addEventListener("afterprint", () => refresh(true));
   new ResizeObserver(() => refresh(true)).observe(window_);
   const box = section("trials", "Trials", run.rows.note ? el("p", { class: "note" }, run.rows.note) : "",

@@ -164,6 +164,15 @@ def test_no_width_makes_the_page_scroll_sideways(browser: Any, address: str, wid
     page.close()
 
 
+def test_on_paper_the_table_ends_and_nothing_is_cut_off(browser: Any, address: str) -> None:
+    page = shown(browser, address, viewport={"width": 700, "height": 1000}, color_scheme="dark")
+    page.emulate_media(media="print")
+    playwright.expect(page.locator(".trials tbody th")).to_have_count(40)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 700
+    assert _luminance(page, "body", "background-color") > 0.9
+    page.close()
+
+
 def test_dark_and_light_follow_the_reader_and_text_stands_out_in_both(
     browser: Any, address: str
 ) -> None:
