@@ -126,7 +126,7 @@ function trialTable(run, rows, widths, open) {
 function headCell(name, run, state, onclick) {
   if (name === "") return el("th", { scope: "col" }, "architecture");
   const words = name === "reward" ? run.metric : LABELS[name] || name;
-  return el("th", { scope: "col", "aria-sort": "none" }, el("button", { type: "button", onclick },
+  return el("th", { scope: "col", "aria-sort": "none" }, el("button", { type: "button", title: words, onclick },
     el("span", { class: "arrow", "aria-hidden": "true" }), words));
 }
 
