@@ -1,6 +1,7 @@
 # make search   a first architecture search: sets everything up, searches, prints a leaderboard
 # make test     lint, types, import contracts and tests; what CI runs
 # make setup    only .venv with everything that the tests need
+# make browser  install Debian's chromium for the tests of `nas report`, where that can be done
 # make torture  break searches at random, FAULTS=1000 times or for MINUTES=60, from SEED=0 on,
 #               every RAY=12th of them with workers on Ray
 #
@@ -10,13 +11,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.complete
 
-.PHONY: search test setup check torture
+.PHONY: search test setup check torture browser
 
 search: setup
 	$(BIN)/nas search quick
 	@echo '(`nas` is $(BIN)/nas; `. $(BIN)/activate` puts it on the PATH)'
 
-test: setup check
+test: setup check browser
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m 'not ray'
 	$(BIN)/python -m pytest -m ray
 
@@ -28,6 +29,12 @@ check: setup
 
 torture: setup
 	$(BIN)/python -m tests.torture $(if $(MINUTES),--minutes $(MINUTES)) $(if $(FAULTS),--faults $(FAULTS)) --seed $(or $(SEED),0) --ray $(or $(RAY),12)
+
+# Tests of `nas report` need a browser: where it cannot be had they are skipped, and say so.
+browser:
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+	  && apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends chromium; } \
+	  || echo 'no chromium: tests of the page in a browser are skipped'
 
 setup: $(STAMP)
 

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from results.leaderboard_frame import export, leaderboard
     from results.learning_curve_frame import learning_curves
     from results.lineage_frame import ancestry, lineage
+    from results.report_content import report_document
+    from results.report_html import report_page
     from results.rung_frame import rung_agreement
 
 __all__ = [
@@ -85,6 +87,8 @@ __all__ = [
     "lineage",
     "measured_noise",
     "pareto_front",
+    "report_document",
+    "report_page",
     "rung_agreement",
 ]
 
@@ -104,6 +108,8 @@ _NEED_PANDAS = {
     "learning_curves": "learning_curve_frame",
     "lineage": "lineage_frame",
     "measured_noise": "beliefs_frame",
+    "report_document": "report_content",
+    "report_page": "report_html",
     "rung_agreement": "rung_frame",
 }
 

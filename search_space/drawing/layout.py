@@ -95,7 +95,7 @@ def lay_out(
                 live=node is None or node.live,
                 x=LEFT + COLUMN * column + (COLUMN / 3 if node else 0),
                 y=TOP + ROW * (max(rows) - level),
-                width=_width(level, block_fn),
+                width=block_width(level, block_fn),
             )
         )
     stem, boxes = boxes[: len(architecture.stem_levels)], boxes[earlier:]
@@ -103,7 +103,8 @@ def lay_out(
     return Layout(tuple(boxes), edges, tuple(stem), tuple(sorted(rows, reverse=True)))
 
 
-def _width(level: int, block_fn: str) -> float:
+def block_width(level: int, block_fn: str) -> float:
+    """Of a block's rectangle, in pixels: it grows with the root of its channels."""
     # The root keeps 1024 channels beside 128 in view.
     widening = MOBILE_WIDENING if block_fn == "mbconv" else 1
     return float(8 + widening * UNSCALED.channels(level, block_fn) ** 0.5)

@@ -1,0 +1,62 @@
+"""`nas report RUN_DIR...`: a page for the browser, which opens with the answer."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from nas.cli_output import write_output
+from nas.cli_parser import OneLineParser
+from nas.errors import UsageError
+
+PAGE: Final = "report.html"
+SHORTEST: Final = 1.0  # seconds between two pages
+LONGEST: Final = 86400.0
+DESCRIPTION: Final = """A page for the browser that needs nothing beside it: the winner with its
+picture and how sure that is, what made it good, all trials, and what to type next.
+
+  nas report runs/a                      writes report.html
+  nas report runs/a runs/b -o both.html
+  nas report runs/a --watch 30           writes it anew while the search runs, until Ctrl-C
+
+The runs are only read; --watch looks at their files' times, and reads what has changed."""
+
+
+def run(words: Sequence[str]) -> int:
+    """Run the subcommand."""
+    from nas.interruption import stoppable
+
+    known = _parser().parse(words)
+    runs: list[Path] = known.runs
+    if known.watch is None:
+        _write(runs, known.output, None)
+        return 0
+    if not SHORTEST <= known.watch <= LONGEST:
+        raise UsageError(f"--watch {known.watch:g}: give {SHORTEST:g} to {LONGEST:g} seconds")
+    from nas.report_watch import changes
+
+    with stoppable(f"{known.output} is as it was last written"):
+        for _ in changes(runs, known.watch):
+            _write(runs, known.output, known.watch)
+    return 0
+
+
+def _parser() -> OneLineParser:
+    parser = OneLineParser(prog="nas report", description=DESCRIPTION)
+    parser.add_argument("runs", metavar="RUN_DIR", type=Path, nargs="+")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", default=PAGE, help=f"the page (default: {PAGE})"
+    )
+    parser.add_argument(
+        "--watch", metavar="SECONDS", type=float, help="write it anew this often, as trials come"
+    )
+    return parser
+
+
+def _write(runs: Sequence[Path], output: str, every: float | None) -> None:
+    from nas.report_commands import report_commands
+    from results import report_document, report_page
+
+    page = report_page(report_document(runs, report_commands, every))
+    write_output(page, output)
+    print(f"{output}: {len(page) / 1e6:.1f} MB", file=sys.stderr)

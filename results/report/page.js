@@ -1,0 +1,53 @@
+// Puts the page together.
+
+const data = JSON.parse(document.getElementById("data").textContent);
+const opened = {};
+
+function showRun(place) {
+  const run = data.runs[place], widths = data.widths;
+  const rows = new Rows(run, (trial, drawing) => open(trial, drawing));
+  const open = detailOf(run, rows, widths);
+  const trials = trialTable(run, rows, widths, open);
+  hideTip();
+  document.getElementById("main").replaceChildren(
+    answerOf(run, widths),
+    section("insight", "What made it good",
+      el("p", { class: "unseen", id: "keys" }, "Arrow keys go from point to point, Enter opens the architecture."),
+      el("div", { class: "grid" }, progressChart(run, rows, widths), costChart(run, rows, widths),
+        decisionsChart(run, widths), rungsChart(run, widths) || "", failuresChart(run, widths), familyTree(run, widths, open))),
+    trials, protocol(run));
+  trials.start();
+}
+
+function protocol(run) {
+  const on = run.commands.length ? section("on", "To go on", el("dl", { class: "commands" }, run.commands.map(([why, command]) =>
+    el("div", {}, el("dt", {}, why), el("dd", {}, el("code", { tabindex: "0" }, command)))))) : "";
+  const lines = run.protocol.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value)));
+  return el("div", {}, on, section("protocol", "Protocol", el("p", { class: "faint" },
+    "Every candidate was trained and scored alike; two rewards compare if their protocols do."),
+  el("details", {}, el("summary", {}, `The config, ${lines.length} values`), el("dl", { class: "pairs config" }, lines))));
+}
+
+function chooser() {
+  if (data.runs.length < 2) return el("p", { class: "run" }, data.runs[0].name);
+  const list = el("select", { id: "run", onchange: (event) => showRun(Number(event.target.value)) },
+    data.runs.map((run, place) => el("option", { value: place }, run.answer
+      ? `${run.name}: ${run.answer.metric} ${score(run.answer.posterior_mean ?? run.answer.mean)}` : run.name)));
+  return el("label", { class: "run" }, "Run ", list);
+}
+
+// The page of a running search is written anew: take that up, unless somebody is at something.
+function follow(every) {
+  if (!every) return "";
+  const box = el("input", { type: "checkbox", checked: true });
+  const busy = () => document.getElementById("detail").open || document.getElementById("filter")?.value
+    || document.activeElement?.matches("input:not([type=checkbox]), select");
+  setInterval(() => { if (box.checked && !busy()) location.reload(); }, 1000 * every);
+  return el("label", { class: "follow" }, box, ` reload every ${count(every)} s`);
+}
+
+document.title = `${data.runs.map((run) => run.name).join(", ")} · report`;
+document.getElementById("head").append(el("span", { class: "brand" }, "Search report"), chooser(), follow(data.every));
+document.getElementById("foot").append(el("p", {}, `Written ${day(data.made)} by `, el("code", {}, "nas report"), ". The page needs nothing beside it."));
+showRun(0);
+document.documentElement.dataset.ready = "yes";

@@ -1,0 +1,103 @@
+"""All that a report shows of runs, as JSON."""
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import pandas as pd
+
+from results.baselines_frame import baseline_standings
+from results.beliefs_frame import beliefs
+from results.collection_pause import collection_paused
+from results.errors import NotARun
+from results.leaderboard_frame import leaderboard
+from results.report_answer import answer, metric_name
+from results.report_cells import Json, figure
+from results.report_drawing import packed
+from results.report_insights import decision_shares, failures, family, progress, rungs
+from results.report_rows import trial_rows
+from results.several_runs import Run, opened, run_name
+from results.trial_store import TrialStore
+from search_space.block import BLOCK_FNS, MAX_LEVEL, MIN_LEVEL
+from search_space.drawing.layout import block_width
+
+Commands = Callable[[Run, int | None], Sequence[tuple[str, str]]]  # what for, and the command
+LONGEST: Final = 300  # characters of a value of the config
+
+
+def no_commands(run: Run, winner: int | None) -> Sequence[tuple[str, str]]:
+    """For a report that says nothing of how to go on."""
+    return []
+
+
+def report_document(
+    runs: Sequence[Run], commands: Commands = no_commands, every: float | None = None
+) -> Json:
+    """The content of `report_page`: plain lists, dicts, texts and finite numbers.
+
+    commands: what to type next, of a run and the number of its winner; every: seconds after which
+    the page is written anew, if it is. Of each run everything is as of one moment, and of at most
+    14,000 trials in all there are rows and drawings. Raises NotARun, StoreDamaged.
+    """
+    if not runs:
+        raise NotARun("no run was given: name a directory that `nas search` made")
+    return {
+        "made": round(time.time()),
+        "every": every,
+        "widths": {
+            kind: {level: block_width(level, kind) for level in range(MIN_LEVEL, MAX_LEVEL + 1)}
+            for kind in BLOCK_FNS
+        },
+        "runs": [_run(run, commands, len(runs)) for run in runs],
+    }
+
+
+def _run(run: Run, commands: Commands, share: int) -> Json:
+    with opened(run) as store, store.snapshot(), collection_paused():  # a sixth of the time
+        frame, believed = leaderboard(store), beliefs(store)
+        found = answer(believed, baseline_standings(store), metric_name(frame))
+        winner = None if found is None else int(believed["trial"].iloc[0])
+        if found is not None and winner is not None:
+            found["drawing"] = packed(store.architectures([winner])[winner])
+        return {
+            "name": run_name(run),
+            "status": {str(k): int(n) for k, n in frame["status"].value_counts().items()},
+            "metric": metric_name(frame),
+            "steps": figure(frame["steps"].max()),
+            "started": _second(frame["started"].min()),
+            "finished": _second(frame["finished"].max()),
+            "cpu_seconds": _spent(frame),
+            "answer": found,
+            "progress": progress(store),
+            "decisions": decision_shares(store),
+            "rungs": rungs(store),
+            "family": [] if winner is None else family(store, winner),
+            "failures": failures(store),
+            "rows": trial_rows(store, frame, believed, share),
+            "protocol": _protocol(store),
+            "commands": [list(one) for one in commands(run, winner)],
+        }
+
+
+def _second(moment: float) -> int | None:
+    return None if pd.isna(moment) else round(moment)
+
+
+def _spent(frame: pd.DataFrame) -> float | int | None:
+    return figure(frame["cpu_seconds"].sum()) if "cpu_seconds" in frame else None
+
+
+def _protocol(store: TrialStore) -> list[list[str]]:
+    """The config as the run has it: name and value, a line each."""
+    try:
+        document = json.loads(store.meta()["config"])
+        sections = [(str(name), dict(fields)) for name, fields in document.items()]
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError):
+        return []
+    return [
+        [f"{name}.{field}", json.dumps(value)[:LONGEST]]
+        for name, fields in sections
+        for field, value in fields.items()
+        if value not in ({}, "", [])
+    ]

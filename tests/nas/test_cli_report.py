@@ -1,0 +1,107 @@
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from nas import report_watch
+from nas.cli import main
+from nas.report_commands import report_commands
+from tests.nas.analytic_runs import search
+from tests.results.runs import make_run
+
+
+def document(page: Path) -> dict:
+    found = re.search(r'id="data">(.*?)</script>', page.read_text(encoding="utf-8"), re.S)
+    assert found is not None
+    return dict(json.loads(found[1]))
+
+
+def test_a_page_of_several_runs_has_each_with_its_commands(tmp_path: Path) -> None:
+    runs = [tmp_path / "a", tmp_path / "b"]
+    for seed, run in enumerate(runs):
+        search(run, "--trials", "6", "--seed", str(seed))
+    page = tmp_path / "both.html"
+    assert main(["report", *map(str, runs), "-o", str(page)]) == 0
+    found = document(page)["runs"]
+    assert [one["name"] for one in found] == [str(run) for run in runs]
+    assert ["fidelity.steps", "4"] in found[0]["protocol"]
+    winner = found[1]["answer"]["trial"]
+    typed = [command for _, command in found[1]["commands"]]
+    assert f"nas show {runs[1]}:{winner} --format svg --output winner.svg" in typed
+
+
+def test_the_commands_of_a_run_with_an_odd_name_are_as_a_shell_takes_them(tmp_path: Path) -> None:
+    run = tmp_path / "a b; rm"
+    typed = dict(report_commands(run, 3))
+    assert f"nas replay '{run}'" in typed.values()
+    assert any(f"'{run}:3'" in command for command in typed.values())
+
+
+def test_what_is_no_run_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", str(tmp_path / "none"), "-o", str(tmp_path / "page.html")]) == 2
+    assert "does not exist: name a directory that `nas search` made" in capsys.readouterr().err
+    assert not (tmp_path / "page.html").exists()
+
+
+def test_a_page_that_cannot_be_written_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = make_run(tmp_path / "run", [0.5, 0.6])
+    assert main(["report", str(run), "-o", str(tmp_path / "no" / "page.html")]) == 2
+    assert "cannot be written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("every", ["0", "nan", "1e9", "-1"])
+def test_a_watch_that_never_sleeps_or_never_wakes_is_refused(
+    tmp_path: Path, every: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = make_run(tmp_path / "run", [0.5])
+    assert main(["report", str(run), f"--watch={every}"]) == 2
+    assert "give 1 to 86400 seconds" in capsys.readouterr().err
+
+
+def test_a_watched_page_says_so_and_stays_after_an_interruption(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(report_watch.time, "sleep", interrupt)
+    run, page = make_run(tmp_path / "run", [0.5]), tmp_path / "page.html"
+    assert main(["report", str(run), "-o", str(page), "--watch", "30"]) == 130
+    assert document(page)["every"] == 30
+
+
+def test_a_run_is_read_again_only_after_it_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = make_run(tmp_path / "run", [0.5]).parent
+    log = run / "run.sqlite-wal"
+    rests: list[float] = []
+
+    def rest(seconds: float) -> None:
+        rests.append(seconds)
+        if len(rests) == 3:
+            log.write_bytes(b"more")
+
+    monkeypatch.setattr(report_watch.time, "sleep", rest)
+    watch = report_watch.changes([run], 5.0)
+    next(watch)
+    assert rests == []
+    next(watch)
+    assert rests == [5.0] * 3
+
+
+def test_a_page_of_a_run_that_is_being_written_neither_waits_nor_hinders(tmp_path: Path) -> None:
+    from results import TrialStore
+    from tests.results.runs import scored, trial
+
+    page = tmp_path / "page.html"
+    with TrialStore.create(tmp_path / "run", {"config": "{}"}) as store:
+        for number in range(3):
+            store.propose(trial(number))
+            assert main(["report", str(tmp_path / "run"), "-o", str(page)]) == 0
+            store.finish(number, scored(number / 10), number / 10)
+            found = document(page)["runs"][0]
+            assert found["status"] == {"running": 1} | ({"completed": number} if number else {})
