@@ -17,7 +17,7 @@ search: setup
 	$(BIN)/nas search quick
 	@echo '(`nas` is $(BIN)/nas; `. $(BIN)/activate` puts it on the PATH)'
 
-test: setup check browser
+test: setup check
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m 'not ray'
 	$(BIN)/python -m pytest -m ray
 
