@@ -1,7 +1,7 @@
 """Group normalisation of `[B, rows, C]`, a residual and ReLU in two passes over memory each way.
 
 Channels are the inner loop. Narrow maps are read several cells at a time (a tile), so that the loop
-is long enough for vectors. Imported late: numba takes most of a second.
+is long enough for SIMD. Imported late: numba takes most of a second.
 """
 
 from typing import Any

@@ -2,10 +2,13 @@
 
 numba compiles a kernel when its file is imported, and keeps the machine code beside the source or,
 where that cannot be written, in the user's cache directory; with neither it compiles in every
-process. What is kept is known by the time and size of the kernel's own file: no edit of this one is
-seen until that is touched. Kernels take addresses (`tensor.data_ptr()`), as a call is then ten
-times cheaper than one with arrays: their callers answer for contiguous float32 memory of the right
-size.
+process. What is kept is known by the text of the kernel's own file: an edit of this one is not seen
+before that is edited too. Kernels take addresses (`tensor.data_ptr()`), as a call is then ten times
+cheaper than one with arrays: their callers answer for contiguous float32 memory of the right size.
+
+No fastmath: a loop has a vectorised and a plain form, and which one runs depends on where the
+buffers lie in memory. Only exact arithmetic gives both the same bits, and so an architecture and a
+seed the same AP; it costs no time (benchmarks/proxy_step.py).
 """
 
 from collections.abc import Callable
@@ -17,9 +20,6 @@ from numba.extending import intrinsic
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# Sums may be reordered into vectors; NaN and infinity keep their meaning, as they end a training.
-FAST = {"contract", "nsz", "arcp", "reassoc"}
-
 
 def kernel(signature: str) -> Callable[[Callable[P, None]], Callable[P, None]]:
     """A decorator: the function as machine code for the one signature (numba's notation)."""
@@ -27,9 +27,9 @@ def kernel(signature: str) -> Callable[[Callable[P, None]], Callable[P, None]]:
     def compiled(function: Callable[P, None]) -> Callable[P, None]:
         made: Callable[P, None]
         try:
-            made = njit(signature, cache=True, fastmath=FAST, error_model="numpy")(function)
+            made = njit(signature, cache=True, error_model="numpy")(function)
         except (RuntimeError, OSError):  # no directory to cache in, or a disk that is full
-            made = njit(signature, fastmath=FAST, error_model="numpy")(function)
+            made = njit(signature, error_model="numpy")(function)
         return made
 
     return compiled
@@ -37,7 +37,7 @@ def kernel(signature: str) -> Callable[[Callable[P, None]], Callable[P, None]]:
 
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
     """A decorator: a part of the kernels in its file, compiled with them."""
-    made: Callable[P, R] = njit(fastmath=FAST, error_model="numpy")(function)
+    made: Callable[P, R] = njit(error_model="numpy")(function)
     return made
 
 

@@ -1,4 +1,4 @@
-"""Sums of maps of different sizes, and 3x3 max pooling, on `[B, H, W, C]`. Imported late: numba."""
+"""Sums of maps of different sizes, and 3x3 max pooling, of `[B, H, W, C]`. Imported late: numba."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Windows of `[B, H, W, C]` as rows of a matrix, and their gradients. Imported late: numba."""
+"""Windows of `[B, H, W, C]` as a matrix, and their gradients. Imported late: numba."""
 
 import numpy as np
 
