@@ -60,6 +60,8 @@ def _default(config: Config) -> tuple[str, ...]:
 
 
 def _body(name: str, config: Config) -> Architecture | ResNetFpn:
+    if not name:
+        raise UsageError("NAME '' names no network: give a published one, RUN_DIR:TRIAL or a file")
     body = find_body(name)
     if isinstance(body, ResNetFpn) and config.task.name != "detection":
         raise UsageError(f"task {config.task.name} takes scale-permuted networks: {name} is none")
@@ -77,11 +79,12 @@ def _trainings(
 
     fidelity = config.fidelity.canonical()
     known = {one.identity for one in read_baselines(directory)}
+    different = {_key(name, body): (name, body) for name, body in reversed(bodies.items())}
     left = [
         (name, body, seed)
         for seed in range(seeds)
-        for name, body in bodies.items()
-        if (_key(name, body), fidelity, seed) not in known
+        for key, (name, body) in reversed(different.items())
+        if (key, fidelity, seed) not in known
     ]
     if not left:
         return

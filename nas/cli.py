@@ -19,6 +19,7 @@ COMMANDS = {
     "replay": "derive every proposal of a run again, and name the first difference",
     "leaderboard": "the trials of a run, best first",
     "report": "a page for the browser: the winner, what made it good, all trials",
+    "insight": "what made the best good: decisions, ancestors, chance, baselines",
     "rerank": "train the best of a run with new seeds, and say which one is the best",
     "watch": "follow a search that another process does",
     "show": "draw an architecture, or what is different in another",

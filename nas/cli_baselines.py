@@ -32,6 +32,7 @@ def run(words: Sequence[str]) -> int:
         "names",
         metavar="NAME",
         nargs="*",
+        default=(),  # without one argparse says that a NAME is required
         help="spinenet-49, another published name (also resnet-50-fpn), RUN_DIR:TRIAL, a JSON "
         "file; before --seeds (default: spinenet-49, r0-sp53, resnet-50-fpn)",
     )
@@ -55,6 +56,7 @@ def _lines(standings: "pd.DataFrame") -> list[str]:
     return [
         f"{row['name']}: {row['mean']:.4f}"
         + ("" if pd.isna(row["error"]) else f" ± {row['error']:.4f}")
-        + f" ({row['seeds']} seeds); {row['above']} of {row['candidates']} candidates are above"
+        + f" ({row['seeds']} seed{'s' if row['seeds'] > 1 else ''}); "
+        + f"{row['above']} of {row['candidates']} candidates are above"
         for _, row in standings.iterrows()
     ]

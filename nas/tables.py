@@ -13,7 +13,10 @@ from rich.text import Text
 from nas.cli_output import STDOUT_CLOSED
 from nas.errors import UsageError
 
-TEXTS = ("run", "key", "status", "failure", "fidelity")  # columns that are read from the left
+TEXTS = (  # columns that are read from the left
+    *("run", "key", "status", "failure", "fidelity", "name", "kind", "message"),
+    *("decision", "verdict", "strongest number", "what changed"),
+)
 LONG = ("run", "failure", "fidelity")  # and that may take several lines
 PATTERNS = {"cpu_seconds": ".1f", "seconds": ".1f", "started": ".0f", "finished": ".0f"}
 WIDTH_OF_TEXT = 120  # columns of a table that goes to a file or a pipe
@@ -44,7 +47,7 @@ def leaderboard_table(
     if any(remarks):
         table.add_column("remark")
     for rank, (row, remark) in enumerate(zip(rows, remarks, strict=True), start=1):
-        cells = [_cell(name, row.get(name)) for name in dict.fromkeys(columns)]
+        cells = [cell(name, row.get(name)) for name in dict.fromkeys(columns)]
         # No markup: it may hold [brackets].
         table.add_row(str(rank), *cells, *([Text(remark)] if any(remarks) else []))
     return table
@@ -69,7 +72,7 @@ def plain_table(rows: pd.DataFrame, caption: str) -> Table:
     table = Table(caption=caption)
     _add_columns(table, list(map(str, rows.columns)))
     for row in rows.to_dict(orient="records"):
-        table.add_row(*[_cell(str(name), value) for name, value in row.items()])
+        table.add_row(*[cell(str(name), value) for name, value in row.items()])
     return table
 
 
@@ -130,7 +133,8 @@ def _remark(status: object, failure: object) -> str:
     return "" if status == "completed" else str(status)
 
 
-def _cell(column: str, value: object) -> Text:
+def cell(column: str, value: object) -> Text:
+    """A value as it is shown in a column of that name."""
     if value is None or pd.isna(value):  # type: ignore[call-overload]
         return Text("")
     if column in ("params", "madds"):

@@ -50,6 +50,18 @@ def test_the_run_stays_as_it_is(run: Path) -> None:
         assert store.count() == 0
 
 
+def test_one_network_under_two_names_is_trained_once(run: Path, tmp_path: Path) -> None:
+    file = tmp_path / "same.json"
+    assert main(["show", "spinenet-49", "--format", "json", "--output", str(file)]) == 0
+    found = list(train_baselines(run, ["spinenet-49", str(file), "r0-sp53"], 1))
+    assert [one.name for one in found] == ["spinenet-49", "r0-sp53"]
+
+
+def test_without_a_run_no_name_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["baselines"]) == 2
+    assert "required: RUN_DIR: see" in capsys.readouterr().err
+
+
 def fail(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
     def evaluate(self: Landscape, architecture: Architecture, seed: int) -> dict[str, float]:
         raise error
@@ -74,6 +86,7 @@ def test_mistakes_are_refused_before_anything_is_trained(run: Path, tmp_path: Pa
         ((), 0, "give 1 to 1000"),
         (("resnet-50-fpn",), 1, "takes scale-permuted networks"),
         (("spinenet-94",), 1, "no architecture"),
+        (("",), 1, "names no network"),
     ):
         with pytest.raises(UsageError, match=said):
             list(train_baselines(run, names, seeds))

@@ -1,10 +1,14 @@
+import math
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+import scipy.stats
 
 from results import TrialStore, UnknownTrial, ancestors
 from results.noise import Noise
+from results.student import student_975
 from tests.results.runs import scored, trial
 
 
@@ -37,6 +41,33 @@ def test_a_gain_has_the_noise_of_two_trainings(run: Path) -> None:
     chain = ancestors(run, 4, Noise(0.15, 20.0))
     assert [one.error for one in chain[1:]] == [pytest.approx(0.15 * 2**0.5)] * 2
     assert [one.resolved for one in chain] == [None, True, False]
+
+
+def test_a_gain_has_the_interval_of_a_noise_that_few_repeats_told(run: Path) -> None:
+    chain = ancestors(run, 4, Noise(0.15, 3.0))
+    reach = float(scipy.stats.t.ppf(0.975, 3)) * 0.15 * 2**0.5
+    assert [chain[1].low, chain[1].high] == pytest.approx([0.5 - reach, 0.5 + reach])
+    assert [one.resolved for one in chain] == [None, False, False]  # 0.5 is 2.4 standard errors
+
+
+def test_an_interval_holds_a_gain_of_nothing_as_often_as_it_says() -> None:
+    # Outside 4 SDs of the binomial, 0.938 to 0.962, once in 16,000 times.
+    rng, freedom = np.random.default_rng(0), 3
+    sd = np.sqrt(rng.chisquare(freedom, 5000) / freedom)
+    gains = rng.normal(size=5000) - rng.normal(size=5000)
+    held = (np.abs(gains) <= student_975(freedom) * math.sqrt(2) * sd).mean()
+    assert abs(held - 0.95) < 4 * math.sqrt(0.95 * 0.05 / 5000)
+
+
+def test_by_default_the_noise_is_that_of_the_runs_own_repeats(run: Path) -> None:
+    with TrialStore.open(run) as store:
+        for number, reward in ((6, 0.4), (7, 0.1)):  # networks 0 and 3 once more
+            again = replace(trial(number - 6 if number == 6 else 3), number=number, seed=number)
+            store.propose(again)
+            store.finish(number, scored(reward), reward)
+    squares = [(0.4 - 0.25) ** 2 / 2, (0.1 - 0.125) ** 2 / 2]
+    error = math.sqrt(2) * math.sqrt(np.mean(squares))
+    assert ancestors(run, 1)[-1].error == pytest.approx(error)
 
 
 def test_what_changed_is_told_in_words(run: Path) -> None:

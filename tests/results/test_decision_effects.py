@@ -52,7 +52,7 @@ def test_the_decision_that_rewards_are_made_of_matters() -> None:
 
 
 def test_no_decision_matters_where_rewards_are_noise() -> None:
-    # 0.3 % of such samples have one that does: 3 of 40 would come once in 4,000 times.
+    # At most 0.5 % of such samples have one that does: 3 of 40 would come once in 900 times.
     built = sample(120, 0)
     rng = np.random.default_rng(5)
     alarms = [bool(mattering(of_uniform(built, rng.normal(size=120)))) for _ in range(40)]
