@@ -31,6 +31,7 @@ def run(words: Sequence[str]) -> int:
 
     from nas.cluster_address import check_pump
     from nas.config_source import override_config
+    from nas.given_noise import given_noise
     from nas.gpu_check import check_gpus
     from nas.rerank_run import finals, has_test_split, race, rerank_config
     from nas.rerank_table import rerank_table, verdict
@@ -44,22 +45,25 @@ def run(words: Sequence[str]) -> int:
             raise UsageError(f"{option} {value}: give a number of at least 1")
     config = rerank_config(known.run)
     config = override_config(config.as_dict(), f"config of {known.run}", parser.overrides(known))
+    noise = given_noise(known.noise, [known.run])
     check_pump(config)
     check_gpus(config)
     console = Console(file=sys.stderr)
     with stoppable("the same command goes on"):
-        _drive(race(known.run, config, known.budget), console, "trainings of contenders")
+        _drive(race(known.run, config, known.budget, noise), console, "trainings of contenders")
         if known.top and has_test_split(config):
-            _drive(finals(known.run, config, known.top), console, "scored on the test split")
-    frame = beliefs(known.run)
+            _drive(finals(known.run, config, known.top, noise), console, "scored on the test split")
+    frame = beliefs(known.run, noise)
     print_table(rerank_table(frame, ROWS))
     if known.top and not has_test_split(config):
         print(f"test: none: {_why_no_test(config.task.name)}")
-    print(verdict(frame, known.run, known.budget))
+    print(verdict(frame, known.run, known.budget, known.noise))
     return 0
 
 
 def _parser() -> ConfigParser:
+    from nas.given_noise import HELP
+
     parser = ConfigParser(
         prog="nas rerank", description="Train the best of a run again.", epilog=NOTES
     )
@@ -71,6 +75,7 @@ def _parser() -> ConfigParser:
         parser.add_argument(
             f"--{option}", metavar="N", type=int, default=default, help=f"{text} ({default})"
         )
+    parser.add_argument("--noise", metavar="FILE|SD", help=HELP)
     for name in ("workers", "pump", "address"):
         field, metavar, text = parser.SHORT[name]
         parser.add_argument(f"--{name}", metavar=metavar, dest=field, help=text)
@@ -90,11 +95,10 @@ def _drive(trainings: "AbstractContextManager[Trainings]", console: "Console", w
     from nas.failure_summary import failure_line, failures
     from nas.progress import ProgressCounter
     from nas.progress_view import progress_view
-    from nas.rerank_study import RerankStudy
 
     with trainings as (study, trials):
         store = study.store
-        total = study.budget if isinstance(study, RerankStudy) else len(study.plan)
+        total = study.total
         if study.done:
             return
         console.print(f"{total} {what}, in {store.path.parent}", soft_wrap=True, highlight=False)

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from nas.committed_study import PlannedTrial
 from nas.config import Config
 from nas.doctor_sample import Sample, SampleSize, draw_genotypes
 from nas.errors import UsageError
 from nas.halving import check_pauses, part_fidelities
-from nas.planned_study import PlannedTrial
 from search_space import SearchSpace
 
 

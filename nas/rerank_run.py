@@ -5,22 +5,29 @@ journal stays what its controller did.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from nas.committed_study import Commitments, CommittedStudy, PlannedTrial
 from nas.config import Config
 from nas.errors import UsageError
-from nas.planned_study import PlannedStudy, PlannedTrial
-from nas.rerank_study import STREAM, RerankStudy
+from nas.planned_study import PlannedStudy
+from nas.rerank_study import STREAM, RerankStudy, replanned
 from nas.run_directory import RERANKED, refuse_doctor, refuse_occupied, write_config
 from nas.stored_config import stored_config
 from nas.study import trial_seed
-from results import Trial, TrialStore, beliefs
-from results.networks import RERANK, TEST, Network, networks_of
+from results import Noise, Trial, TrialStore, beliefs
+from results.networks import RERANK, TEST, Network, Run, networks_of
 from results.store_file import RUN_FILE
 
-Trainings = tuple[RerankStudy | PlannedStudy, Iterator[Trial]]
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from proxy_tasks.task import ProxyTask
+
+Trainings = tuple[CommittedStudy, Iterator[Trial]]
 
 
 def rerank_config(directory: Path) -> Config:
@@ -38,90 +45,97 @@ def has_test_split(config: Config) -> bool:
 
 
 @contextmanager
-def race(directory: Path, config: Config, budget: int) -> Iterator[Trainings]:
+def race(
+    directory: Path, config: Config, budget: int, noise: Noise | None = None
+) -> Iterator[Trainings]:
     """The race of a run, new or gone on with, up to so many trainings; and these as they finish.
 
-    Raises UsageError, NotARun and its kin.
+    `noise`: of a training, measured elsewhere. Raises UsageError, NotARun and its kin.
     """
-    from nas.compose import make_cost, make_objective, make_task
-    from nas.data_progress import data_progress
-    from nas.search import pump
+    from nas.compose import make_task
 
-    with ExitStack() as stack:
-        search = stack.enter_context(TrialStore.open_read_only(directory))
-        with data_progress() as progress:
-            cost, objective = make_cost(config, progress), make_objective(config)
-        store = stack.enter_context(_opened(directory / RERANK, search, config))
+    with _further(directory, config, directory / RERANK) as (search, given):
         study = RerankStudy(
-            networks=_networks(directory, search, stack),
+            networks=_networks(directory, search),
             recall=search.trial,
-            store=store,
-            objective=objective,
             budget=budget,
             seed=config.search.seed,
-            cost=cost,
-            attempts=config.failures.attempts,
+            noise=noise,
+            **given,
         )
-        trials: Iterator[Trial] = iter(())
-        if not study.done:
-            trials = stack.enter_context(closing(pump(config, study, stack, make=make_task)))
-        yield study, trials
+        with _pumped(config, study, make_task) as trials:
+            yield study, trials
 
 
 @contextmanager
-def finals(directory: Path, config: Config, top: int) -> Iterator[Trainings]:
+def finals(
+    directory: Path, config: Config, top: int, noise: Noise | None = None
+) -> Iterator[Trainings]:
     """The `top` networks of the race trained once more each and scored on the test split, too.
 
     One that has been is not trained again. Raises as `race` does.
     """
-    from nas.compose import make_cost, make_data, make_objective, make_tested_task
+    from nas.compose import make_data, make_tested_task
     from nas.data_progress import data_progress
+
+    with _further(directory, config, directory / RERANK / TEST) as (search, given):
+        with data_progress() as progress:
+            make_data(config, with_test=True, progress=progress)
+        study = PlannedStudy(
+            plan=_finalists(search, given["store"], beliefs(directory, noise).head(top)),
+            seed=trial_seed(config.search.seed, STREAM),
+            **given,
+        )
+        with _pumped(config, study, make_tested_task) as trials:
+            yield study, trials
+
+
+@contextmanager
+def _further(
+    directory: Path, config: Config, folder: Path
+) -> Iterator[tuple[TrialStore, Commitments]]:
+    """A search, and what it takes to commit further trainings of it in a folder."""
+    from nas.compose import make_cost, make_objective
+    from nas.data_progress import data_progress
+
+    with TrialStore.open_read_only(directory) as search:
+        with data_progress() as progress:
+            cost, objective = make_cost(config, progress), make_objective(config)
+        with _opened(folder, search, config) as store:
+            given = Commitments(store=store, objective=objective, cost=cost)
+            yield search, {**given, "attempts": config.failures.attempts}
+
+
+@contextmanager
+def _pumped(
+    config: Config, study: CommittedStudy, make: "Callable[[Config], ProxyTask]"
+) -> Iterator[Iterator[Trial]]:
+    """The trials of a study as they finish; no worker is started for none."""
     from nas.search import pump
 
     with ExitStack() as stack:
-        search = stack.enter_context(TrialStore.open_read_only(directory))
-        with data_progress() as progress:
-            cost, objective = make_cost(config, progress), make_objective(config)
-            make_data(config, with_test=True, progress=progress)
-        store = stack.enter_context(_opened(directory / RERANK / TEST, search, config))
-        study = PlannedStudy(
-            plan=_finalists(directory, search, store, top),
-            store=store,
-            objective=objective,
-            seed=trial_seed(config.search.seed, STREAM),
-            cost=cost,
-            attempts=config.failures.attempts,
-        )
-        trials: Iterator[Trial] = iter(())
-        if not study.done:
-            trials = stack.enter_context(closing(pump(config, study, stack, make=make_tested_task)))
-        yield study, trials
+        if study.done:
+            yield iter(())
+        else:
+            yield stack.enter_context(closing(pump(config, study, stack, make=make)))
 
 
-def _networks(directory: Path, search: TrialStore, stack: ExitStack) -> list[Network]:
+def _networks(directory: Path, search: TrialStore) -> list[Network]:
     """With the rewards of the search, and of those that were scored on the test split."""
     tested = directory / RERANK / TEST
-    runs = [search]
-    if (tested / RUN_FILE).exists():
-        runs.append(stack.enter_context(TrialStore.open_read_only(tested)))
+    runs: list[Run] = [search, *([tested] if (tested / RUN_FILE).exists() else [])]
     return networks_of(runs, further=False)
 
 
-def _finalists(
-    directory: Path, search: TrialStore, store: TrialStore, top: int
-) -> list[PlannedTrial]:
+def _finalists(search: TrialStore, store: TrialStore, best: "pd.DataFrame") -> list[PlannedTrial]:
     """Those that are in the store, in their order; then the best of all that are not."""
-    planned = [
-        PlannedTrial(trial.genotype or (), trial.architecture, trial.fidelity)
-        for trial in store.trials()
-    ]
+    planned = [replanned(trial) for trial in store.trials()]
     there = {one.architecture.key for one in planned}
-    best = beliefs(directory).head(top)
-    for key, number in zip(best["key"], best["trial"], strict=True):
-        if key not in there:
-            trial = search.trial(int(number))
-            planned.append(PlannedTrial(trial.genotype or (), trial.architecture, trial.fidelity))
-    return planned
+    return planned + [
+        replanned(search.trial(int(number)))
+        for key, number in zip(best["key"], best["trial"], strict=True)
+        if key not in there
+    ]
 
 
 def _opened(directory: Path, search: TrialStore, config: Config) -> TrialStore:

@@ -8,19 +8,20 @@ import pandas as pd
 
 from results.belief import Belief, belief
 from results.estimate import Unmeasured
-from results.masked_columns import Columns, floats, integers, nothing, texts
-from results.networks import Network, Run, networks_of, repeated_networks
+from results.masked_columns import Columns, counted, measured, nothing, texts
+from results.networks import Networks, Run, repeated_networks, trained_networks
 from results.noise import Noise, noise_of_repeats
+from results.rank_agreement import NORMAL_975
 
-BELIEF: Final = {  # columns by the name that `Belief` has for them
+BOUNDS: Final = {  # columns by the name that `Belief` has for them
     "posterior_mean": "mean",
     "low": "low",
     "high": "high",
     "low_95": "low_95",
     "high_95": "high_95",
-    "p_best": "p_best",
-    "p_top10": "p_top10",
 }
+CHANCES: Final = ("p_best", "p_top10")
+OF_95: Final = 2 * NORMAL_975  # standard deviations between the bounds of a 95 % interval
 COUNTS: Final = ("params", "madds")
 TIMES: Final = ("latency_ms", "seconds", "cpu_seconds")  # means over the seeds
 TEST_METRIC: Final = "test_AP"
@@ -31,10 +32,14 @@ def beliefs(runs: Run | Sequence[Run], noise: Noise | None = None) -> pd.DataFra
 
     The largest posterior mean stands first; of a run's directory, what `nas rerank` trained counts
     too. Columns: `key`; `trial`, the number of its best training in the first run that has it, and
-    `run`, that run's path; `seeds`, how many rewards; `mean` of them; `posterior_mean`, `low` and
-    `high` (90 %), `low_95`, `high_95`, `p_best`, `p_top10` of `results/belief.py`; `params`,
-    `madds`; `latency_ms`, `seconds`, `cpu_seconds` and `test_AP` are means over the seeds that
-    have them. An evaluation that is in two runs counts once.
+    `run`, that run's directory; `seeds`, how many rewards; `mean` of them; `posterior_mean`, `low`
+    and `high` (90 %), `low_95`, `high_95`, `p_best`, `p_top10` of `results/belief.py`; `error`, the
+    standard deviation of what is believed; `params`, `madds`; `latency_ms`, `seconds`,
+    `cpu_seconds` and `test_AP` are means over the seeds that have them. An evaluation that is in
+    two runs counts once.
+
+    Where all rewards are APs, what is believed of them is cut off at 0 and 1: the truth lies
+    there, so no interval misses it that held it before. `error` is of the whole interval.
 
     Where no belief can be had, its columns are missing, the largest mean stands first, and
     `frame.attrs["unmeasured"]` says why. `noise`: see `results.belief.belief`.
@@ -43,8 +48,8 @@ def beliefs(runs: Run | Sequence[Run], noise: Noise | None = None) -> pd.DataFra
         NotComparable: runs whose longest trainings have two fidelities.
         NotARun, StoreDamaged: a path that cannot be read as a run.
     """
-    networks = networks_of(runs)
-    found = belief([network.rewards for network in networks], noise)
+    networks = trained_networks(runs)
+    found = belief(networks.rewards(), noise)
     frame = _table(networks, found)
     if isinstance(found, Unmeasured):
         frame.attrs["unmeasured"] = found.reason
@@ -56,29 +61,40 @@ def measured_noise(runs: Run | Sequence[Run]) -> Noise | None:
 
     Of the longest trainings that were repeated; None where none was. Raises NotARun, StoreDamaged.
     """
-    rewards = [np.array(network.rewards) for network in repeated_networks(runs)]
-    return noise_of_repeats(rewards)
+    networks = repeated_networks(runs)
+    return None if networks is None else noise_of_repeats(networks.rewards())
 
 
-def _table(networks: Sequence[Network], found: Belief | Unmeasured) -> pd.DataFrame:
-    best = [network.best for network in networks]
-    means = [float(np.mean(network.rewards)) for network in networks]
+def _table(networks: Networks, found: Belief | Unmeasured) -> pd.DataFrame:
+    best, means = networks.best(), networks.average("reward")
     columns: Columns = {
-        "key": texts([trial.key for _, trial in best]),
-        "run": texts([run for run, _ in best]),
-        "trial": integers([trial.number for _, trial in best]),
-        "seeds": integers([len(network.rewards) for network in networks]),
-        "mean": floats(means),
+        "key": best["key"].array,
+        "run": texts(networks.runs).take(best["run"].to_numpy(np.int64)),
+        "trial": best["trial"].array,
+        "seeds": counted(networks.seeds.astype(np.float64)),
+        "mean": measured(means),
+        **_believed(found, _range(networks.trainings), len(best)),
     }
-    for name, field in BELIEF.items():
-        if isinstance(found, Belief):
-            columns[name] = floats(getattr(found, field).tolist())
-        else:
-            columns[name] = nothing("Float64", len(best))
-    for name in COUNTS:
-        columns[name] = integers([network.average(name) for network in networks])
-    for name in (*TIMES, TEST_METRIC):
-        columns[name] = floats([network.average(name) for network in networks])
-    first = found.mean if isinstance(found, Belief) else np.array(means)
-    order = np.lexsort((np.arange(len(best)), -np.array(means), -first))
+    for name in (*COUNTS, *TIMES, TEST_METRIC):
+        average = networks.average(name)
+        columns[name] = counted(average) if name in COUNTS else measured(average)
+    first = found.mean if isinstance(found, Belief) else means
+    order = np.lexsort((np.arange(len(best)), -means, -first))
     return pd.DataFrame(columns).iloc[order].reset_index(drop=True)
+
+
+def _believed(found: Belief | Unmeasured, range_: tuple[float, float], count: int) -> Columns:
+    if isinstance(found, Unmeasured):
+        return {name: nothing("Float64", count) for name in (*BOUNDS, "error", *CHANCES)}
+    values = {name: np.clip(getattr(found, field), *range_) for name, field in BOUNDS.items()}
+    values["error"] = (found.high_95 - found.low_95) / OF_95
+    values |= {name: getattr(found, name) for name in CHANCES}
+    return {name: measured(value) for name, value in values.items()}
+
+
+def _range(trainings: pd.DataFrame) -> tuple[float, float]:
+    """Where a true mean can lie: 0 to 1 of an AP."""
+    reward = trainings["reward"]
+    if "AP" in trainings and reward.eq(trainings["AP"]).all() and reward.between(0, 1).all():
+        return 0.0, 1.0
+    return -np.inf, np.inf

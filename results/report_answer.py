@@ -2,14 +2,13 @@
 
 import math
 from collections.abc import Hashable, Mapping
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 
 from results.rank_agreement import NORMAL_975
 from results.report_cells import Json, figure
 
-SPAN: Final = 2 * NORMAL_975  # standard deviations between the bounds of a 95 % interval
 Row = Mapping[Hashable, Any]
 
 
@@ -38,7 +37,7 @@ def answer(believed: pd.DataFrame, standings: pd.DataFrame, metric: str) -> Json
 
 def metric_name(frame: pd.DataFrame) -> str:
     """What to call the rewards: "AP" where they are that."""
-    known = frame[frame["reward"].notna()]
+    known = frame[["reward", "AP"]][frame["reward"].notna()]
     is_ap = len(known) and known["AP"].notna().all() and (known["AP"] == known["reward"]).all()
     return "AP" if is_ap else "reward"
 
@@ -71,7 +70,7 @@ def _verdict(best: Row, standing: Row, known: bool) -> Json:
     above = f"{standing['above']:,} of {standing['candidates']:,} candidates are above it"
     if not known or pd.isna(standing["error"]):
         return found | {"verdict": "not judged", "says": f"{above}; luck is not known."}
-    deviation = (float(best["high_95"]) - float(best["low_95"])) / SPAN
+    deviation = float(best["error"])
     gain = float(best["posterior_mean"]) - float(standing["mean"])
     reach = NORMAL_975 * math.hypot(deviation, float(standing["error"]))
     verdict = "better" if gain > reach else "worse" if gain < -reach else "not resolved"

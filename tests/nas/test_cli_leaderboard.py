@@ -1,11 +1,13 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from nas.cli import main
 from results import FailureKind, Outcome, TrialStore
-from tests.results.runs import make_run, trial
+from results.networks import RERANK
+from tests.results.runs import FIDELITY, architecture, make_run, trial
 
 
 @pytest.fixture
@@ -130,3 +132,101 @@ def test_a_condition_that_nothing_meets_leaves_an_empty_table(
     assert rows(capsys, run, "--where", "AP > 1") == []
     assert main(["leaderboard", str(run), "--where", "AP > 1"]) == 0
     assert "0 of 0 that were asked for, of 4 trials" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.fixture
+def repeated(tmp_path: Path) -> Path:
+    """Three networks, of which the best was trained again; rewards 0.2, 0.4 and 0.38, 0.3."""
+    directory = make_run(tmp_path / "repeated", [0.2, 0.4, 0.3]).parent
+    with TrialStore.create(directory / RERANK, {}) as store:
+        store.propose(replace(trial(0), architecture=architecture(1), seed=7))
+        store.finish(0, Outcome.success({"AP": 0.38}), 0.38)
+    return directory
+
+
+def test_belief_has_one_row_a_network_with_what_was_trained_again(
+    repeated: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = rows(capsys, repeated, "--belief")
+    assert [(row["trial"], row["seeds"]) for row in found] == [(1, 2), (2, 1), (0, 1)]
+    best = found[0]
+    assert best["mean"] == pytest.approx(0.39)
+    assert best["low"] < best["posterior_mean"] < best["high"]
+    assert sum(row["p_best"] for row in found) == pytest.approx(1)
+
+
+def test_belief_is_chosen_from_and_ordered_like_trials(
+    repeated: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert trials(capsys, repeated, "--belief", "--where", "seeds < 2", "--top", "1") == [2]
+    assert trials(capsys, repeated, "--belief", "--by", "mean", "--ascending") == [0, 2, 1]
+    columns = rows(capsys, repeated, "--belief", "--columns", "p_best,key", "--top", "1")
+    assert list(columns[0]) == ["p_best", "key"]
+
+
+def test_a_table_of_belief_has_intervals_and_says_how_many_networks_there_are(
+    repeated: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["leaderboard", str(repeated), "--belief", "--by", "params", "--top", "2"]) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert "2 of 3 networks; intervals are of 90 %" in text
+    assert all(title in text for title in ("believed", "interval", "top 10", "params"))
+
+
+def test_without_repeats_belief_says_what_it_assumes_and_the_way_out(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["leaderboard", str(run), "--belief"]) == 0
+    said = capsys.readouterr()
+    assert "interval" not in said.out
+    assert said.err.startswith("ordered by the mean that was seen, as if nothing of it were luck")
+    assert f"`nas rerank {run} --budget 10`" in said.err and "--noise" in said.err
+    assert said.err.count("\n") == 1
+
+
+def test_a_noise_that_was_given_serves_where_nothing_was_repeated(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = rows(capsys, run, "--belief", "--noise", "0.02")
+    assert found[0]["p_best"] > 0.9
+
+
+def test_belief_of_several_runs_names_them(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = make_run(tmp_path / "other", [0.1, 0.1, 0.1, 0.9]).parent
+    found = rows(capsys, run, other, "--belief", "--top", "2")
+    assert [(row["run"], row["trial"]) for row in found] == [(str(other), 3), (str(run), 1)]
+
+
+def test_belief_in_runs_of_two_fidelities_is_refused(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with TrialStore.create(tmp_path / "other", {}) as store:
+        store.propose(trial(0, FIDELITY.replace("64", "96")))
+        store.finish(0, Outcome.success({"AP": 0.5}), 0.5)
+    assert "do not compare" in error(capsys, run, tmp_path / "other", "--belief")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--noise", "0.1"], "--noise: give --belief, too"),
+        (["--belief", "--noise", "none"], "--noise 'none' cannot be read"),
+        (["--belief", "--front", "madds"], "--front is of trials: leave out --belief"),
+        (["--belief", "--by", "p_bst"], "--by: no column 'p_bst': did you mean 'p_best'?"),
+    ],
+)
+def test_a_mistake_about_belief_ends_in_one_line(
+    repeated: Path, capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    assert said in error(capsys, repeated, *words)
+
+
+def test_the_way_out_of_a_run_whose_name_steers_a_terminal_is_one_plain_line(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hostile = run.rename(run.with_name("a\x1b[31m\nb"))
+    assert main(["leaderboard", str(hostile), "--belief", "--format", "csv"]) == 0
+    said = capsys.readouterr().err
+    assert said.removesuffix("\n").isprintable()

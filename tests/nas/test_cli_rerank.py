@@ -93,3 +93,19 @@ def test_the_best_are_scored_on_the_test_split_once(
     assert {"AP", "test_AP", "test_AP50"} <= trial.metrics.keys()
     with TrialStore.open_read_only(tmp_path / "run" / RERANK) as store:
         assert "test_AP" not in store.trial(0).metrics
+
+
+def test_a_noise_that_was_given_decides_the_race_and_stands_in_the_way_on(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With so much of it one training more decides nothing."""
+    assert rerank(run, "--budget", "1", "--noise", "0.3") == 0
+    verdict = capsys.readouterr().out.splitlines()[-1]
+    assert "networks may be the best" in verdict
+    assert verdict.endswith(f"`nas rerank {run} --budget 2 --noise 0.3` goes on")
+
+
+def test_a_noise_that_is_none_trains_nothing(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert rerank(run, "--noise", "nowhere.json") == 2
+    assert capsys.readouterr().err.startswith("nas: --noise 'nowhere.json' cannot be read")
+    assert not (run / RERANK).exists()

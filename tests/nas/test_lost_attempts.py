@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from controllers import RandomSearch
+from nas.committed_study import PlannedTrial
 from nas.errors import UsageError
 from nas.lost_attempts import ATTEMPTS
-from nas.planned_study import PlannedStudy, PlannedTrial
+from nas.planned_study import PlannedStudy
 from results import Failure, FailureKind, Outcome, TrialStatus, TrialStore
 from tests.nas.conftest import OpenStudy
 from tests.nas.tiny import SPACE

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 import nas.rungs
+from nas.committed_study import PlannedTrial
 from nas.errors import UsageError
 from nas.paused_trainings import checkpoint_folder, without_stale
-from nas.planned_study import PlannedStudy, PlannedTrial
+from nas.planned_study import PlannedStudy
 from nas.pump_local import pump_local
 from nas.rungs import Promotions
 from nas.study import Study

@@ -5,9 +5,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from nas.committed_study import PlannedTrial
 from nas.evaluation import evaluate
 from nas.objectives import ap
-from nas.planned_study import PlannedStudy, PlannedTrial
+from nas.planned_study import PlannedStudy
 from nas.pump_local import pump_local
 from results import FailureKind, Outcome, TrialStatus, TrialStore
 from tests.nas.tiny import SPACE, TASK

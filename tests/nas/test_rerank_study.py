@@ -1,3 +1,4 @@
+import math
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from nas.objectives import ap
 from nas.pump_local import pump_local
 from nas.rerank_study import RerankStudy, new_seed
 from proxy_tasks.errors import DataError
-from results import Failure, FailureKind, Outcome, TrialStatus, TrialStore
+from results import Failure, FailureKind, Noise, Outcome, TrialStatus, TrialStore
 from results.networks import networks_of
 from tests.nas.tiny import SPACE, TASK, make_study
 
@@ -26,7 +27,9 @@ def search(tmp_path: Path) -> TrialStore:
     return study.store
 
 
-def make_race(search: TrialStore, path: Path, budget: int = 12) -> RerankStudy:
+def make_race(
+    search: TrialStore, path: Path, budget: int = 12, noise: Noise | None = None
+) -> RerankStudy:
     store = TrialStore.open(path) if path.exists() else TrialStore.create(path, {})
     return RerankStudy(
         networks=networks_of([search], further=False),
@@ -36,6 +39,7 @@ def make_race(search: TrialStore, path: Path, budget: int = 12) -> RerankStudy:
         budget=budget,
         seed=0,
         cost=cost,
+        noise=noise,
     )
 
 
@@ -53,6 +57,16 @@ def test_the_five_best_are_trained_first_and_then_contenders(
         assert len(order(study)) == 12
         worst = search.summaries()[-1].key
         assert worst not in [key for key, _ in order(study)]
+
+
+def test_where_the_noise_is_known_no_training_is_spent_on_it(
+    search: TrialStore, tmp_path: Path
+) -> None:
+    """It is tiny: only two that may be the best are worth a training, not the first five."""
+    noise = Noise(0.02, math.inf)
+    with search, (study := make_race(search, tmp_path / "race.sqlite", 5, noise)).store:
+        list(pump_local(study, TASK))
+        assert len({key for key, _ in order(study)}) < 5
 
 
 def test_no_seed_is_one_of_the_search_or_comes_twice(search: TrialStore, tmp_path: Path) -> None:

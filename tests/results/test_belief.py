@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from results.belief import NO_NOISE, Belief, belief
@@ -69,6 +69,7 @@ def test_one_is_the_best_and_ten_are_the_top_ten() -> None:
 
 @settings(max_examples=4, deadline=None)
 @given(st.permutations(range(len(LEAGUE))))
+@example([0, 1, 2, 3, 4, 5, 9, 7, 6, 8, 10, 11])
 def test_neither_the_order_of_networks_nor_that_of_seeds_matters(order: list[int]) -> None:
     here, there = known(LEAGUE), known([LEAGUE[i][::-1] for i in order])
     for name in ("mean", "low", "high", "p_best", "p_top10"):

@@ -1,3 +1,4 @@
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -6,12 +7,14 @@ import pytest
 from results import (
     Failure,
     FailureKind,
+    Noise,
     NotComparable,
     Outcome,
     TrialStore,
     beliefs,
     measured_noise,
 )
+from results.belief import Belief, belief
 from results.networks import RERANK, TEST
 from tests.results.runs import FIDELITY, architecture, make_run, scored, trial
 
@@ -96,7 +99,7 @@ def test_what_was_trained_again_counts_with_its_run(tmp_path: Path) -> None:
     frame = beliefs(tmp_path).set_index("key")
     row = frame.loc[architecture(1).key]
     assert (row["seeds"], row["trial"], row["test_AP"]) == (3, 1, 0.25)
-    assert row["run"] == str(tmp_path / "run.sqlite")
+    assert row["run"] == str(tmp_path)
 
 
 def test_a_failed_training_is_no_reward(tmp_path: Path) -> None:
@@ -121,3 +124,28 @@ def test_noise_is_that_of_the_trainings_that_were_repeated(tmp_path: Path) -> No
         noise = measured_noise(store)
     assert noise is not None
     assert noise.sd == pytest.approx(0.02 / 2**0.5)
+
+
+def test_what_is_believed_of_an_ap_lies_in_0_to_1(tmp_path: Path) -> None:
+    rewards = [0.0, 0.01, 0.99, 1.0]
+    frame = beliefs(make_run(tmp_path, rewards), Noise(0.1, math.inf))
+    bounds = frame[["low_95", "low", "posterior_mean", "high", "high_95"]]
+    assert bounds.min(axis=None) == 0 and bounds.max(axis=None) == 1
+    assert (bounds.diff(axis=1).iloc[:, 1:] >= 0).all(axis=None)
+
+
+def test_other_rewards_than_aps_are_believed_beyond_0_and_1(tmp_path: Path) -> None:
+    with TrialStore.create(tmp_path, {}) as store:
+        for number, reward in enumerate([-0.5, 0.5, 1.5]):
+            store.propose(trial(number))
+            store.finish(number, Outcome.success({"AP": 0.5}), reward)
+        frame = beliefs(store, Noise(0.1, math.inf))
+    assert frame["low"].min() < 0 and frame["high"].max() > 1
+
+
+def test_the_error_is_that_of_the_interval_before_it_was_cut_off(tmp_path: Path) -> None:
+    rewards, noise = [0.0, 0.01, 0.99, 1.0], Noise(0.1, math.inf)
+    found = belief([[reward] for reward in rewards], noise)
+    assert isinstance(found, Belief)
+    frame = beliefs(make_run(tmp_path, rewards), noise).sort_values("trial")
+    assert frame["error"].tolist() == pytest.approx((found.high_95 - found.low_95) / 3.92, rel=1e-3)

@@ -8,11 +8,11 @@ def believed(*, known: bool, low: float = 0.45, high: float = 0.55) -> pd.DataFr
         **{"trial": 3, "key": "k", "seeds": 2 if known else 1, "mean": 0.52, "params": 10},
         **{"madds": 20, "latency_ms": None, "cpu_seconds": 1.5, "test_AP": None},
         **{"posterior_mean": 0.5, "low": 0.46, "high": 0.54, "low_95": low, "high_95": high},
-        **{"p_best": 0.7, "p_top10": 1.0},
+        **{"error": (high - low) / 3.92, "p_best": 0.7, "p_top10": 1.0},
     }
     if not known:
-        unknown = ("posterior_mean", "low", "high", "low_95", "high_95", "p_best", "p_top10")
-        row |= dict.fromkeys(unknown)
+        bounds = ("posterior_mean", "low", "high", "low_95", "high_95")
+        row |= dict.fromkeys((*bounds, "error", "p_best", "p_top10"))
     frame = pd.DataFrame([row])
     frame.attrs["unmeasured"] = "no network was trained with two seeds"
     return frame
