@@ -1,6 +1,6 @@
 """What a leaderboard of very many trials costs: CPU seconds and peak memory.
 
-    python benchmarks/leaderboards.py [--trials 1000000] [--folder DIR]
+    python benchmarks/leaderboards.py [--trials 1000000] [--folder DIR] [--report]
 
 Makes a run of so many trials in one transaction (4.6 KB each), as a search with rungs would
 have left it: three quarters are first trainings of a quarter, the others go on with one of them, 2
@@ -9,7 +9,8 @@ in 100 failed. Then, each in a process of its own:
 - `open`: to open the run as all readers do, with a check of every page;
 - `top 20`: to open it for a part, and its best 20 trials, without pandas;
 - `whole table`: `results.leaderboard` of all of it;
-- `nas leaderboard --top 20` and, for comparison, `import pandas`.
+- `nas leaderboard --top 20` and, for comparison, `import pandas`;
+- with `--report` also `nas report`, and how large its page is.
 
 In /dev/shm (the default) the file is memory, so no figure has a disk's waiting in it.
 """
@@ -150,6 +151,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--trials", type=int, default=1_000_000)
+    parser.add_argument("--report", action="store_true", help="measure `nas report`, too")
     parser.add_argument("--folder", default="/dev/shm", help="for the run")
     known = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="leaderboards-", dir=known.folder) as folder:
@@ -160,6 +162,11 @@ def main() -> None:
         rows = {name: measured_part(statement, file) for name, statement in PARTS.items()}
         words = [sys.executable, "-c", NAS, "leaderboard", str(file), "--top", "20"]
         rows["nas leaderboard --top 20"] = measured(words)
+        if known.report:
+            page = Path(folder) / "report.html"
+            words = [sys.executable, "-c", NAS, "report", str(file), "-o", str(page)]
+            cost = measured(words)
+            rows[f"nas report, {page.stat().st_size / 1e6:.1f} MB"] = cost
         for name, (seconds, peak) in rows.items():
             print(f"{name:28}{seconds:10.2f}{peak:14.0f}")
 

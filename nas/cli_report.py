@@ -16,8 +16,8 @@ DESCRIPTION: Final = """A page for the browser that needs nothing beside it: the
 picture and how sure that is, what made it good, all trials, and what to type next.
 
   nas report runs/a                      writes report.html
-  nas report runs/a runs/b -o both.html
-  nas report runs/a --watch 30           writes it anew while the search runs, until Ctrl-C
+  nas report runs/a runs/b -o both.html  begins with the runs side by side
+  nas report runs/a --watch 30           writes it anew until the search is over, or Ctrl-C
 
 The runs are only read; --watch looks at their files' times, and reads what has changed."""
 
@@ -36,8 +36,8 @@ def run(words: Sequence[str]) -> int:
     from nas.report_watch import changes
 
     with stoppable(f"{known.output} is as it was last written"):
-        for _ in changes(runs, known.watch):
-            _write(runs, known.output, known.watch)
+        for is_going_on in changes(runs, known.watch):
+            _write(runs, known.output, known.watch if is_going_on else None)
     return 0
 
 
@@ -55,8 +55,9 @@ def _parser() -> OneLineParser:
 
 def _write(runs: Sequence[Path], output: str, every: float | None) -> None:
     from nas.report_commands import report_commands
+    from nas.report_protocols import differing_protocols
     from results import report_document, report_page
 
-    page = report_page(report_document(runs, report_commands, every))
+    page = report_page(report_document(runs, report_commands, every, differing_protocols))
     write_output(page, output)
     print(f"{output}: {len(page) / 1e6:.1f} MB", file=sys.stderr)

@@ -67,7 +67,7 @@ def _trainings(found: Sequence[BaselineTraining]) -> pd.DataFrame:
 
 def _standings(run: Run) -> pd.DataFrame:
     with opened(run) as store:
-        frame = whole_table(store).frame
+        frame = whole_table(store).frame[["reward", "steps"]]
         found = baselines(store)
     frame, found = frame[frame["reward"].notna()], found[found["reward"].notna()]
     if frame["steps"].notna().any():

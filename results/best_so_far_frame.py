@@ -1,11 +1,10 @@
 """How the best of a run came about."""
 
-from collections.abc import Iterable
-
+import numpy as np
 import pandas as pd
 
-from results.event import Event
-from results.masked_columns import floats, integers
+from results.journal import journal
+from results.masked_columns import integers
 from results.several_runs import Run, Runs, of_each, opened
 from results.trial_table import whole_table
 
@@ -27,28 +26,24 @@ def best_so_far(runs: Runs) -> pd.DataFrame:
 def _frame(run: Run) -> pd.DataFrame:
     with opened(run) as store, store.snapshot():
         frame = whole_table(store).frame
-        order = _results(store.events())
+        order = journal(store).results()
     rows = frame.set_index("trial")[["steps", "reward", "finished"]].reindex(order)
-    rows.insert(0, "trial", integers(order))
+    rows = rows.reset_index(drop=True)
+    rows.insert(0, "trial", integers(order.tolist()))
     rows.insert(0, "observed", integers(range(1, len(order) + 1)))
-    rewards = rows["reward"].astype(object).where(rows["reward"].notna(), None)
-    best: list[tuple[int, float, int] | None] = []
-    for steps, reward, trial in zip(rows["steps"].fillna(0), rewards, order, strict=True):
-        last = best[-1] if best else None
-        new = None if reward is None else (int(steps), float(reward), -trial)
-        best.append(new if last is None or (new is not None and new > last) else last)
-    rows["best_trial"] = integers([one and -one[2] for one in best])
-    rows["best_steps"] = integers([(one and one[0]) or None for one in best])
-    rows["best"] = floats([one and one[1] for one in best])
-    return rows.reset_index(drop=True)
+    best = _best(rows)
+    for name, of in (("best_trial", "trial"), ("best_steps", "steps"), ("best", "reward")):
+        rows[name] = rows[of].array.take(best, allow_fill=True)
+    return rows
 
 
-def _results(events: Iterable[Event]) -> list[int]:
-    """Trials in the order of their results; of one that was tried again, of the last."""
-    last: dict[int, None] = {}
-    for event in events:
-        if event.kind in ("observe", "import", "retry"):
-            last.pop(event.number, None)
-        if event.kind in ("observe", "import"):
-            last[event.number] = None
-    return list(last)
+def _best(rows: pd.DataFrame) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
+    """The place of the best of the rows up to each, -1 before the first reward: [rows]."""
+    reward = rows["reward"].to_numpy(np.float64, na_value=np.nan)
+    steps = rows["steps"].to_numpy(np.int64, na_value=0)
+    order = np.lexsort((-rows["trial"].to_numpy(np.int64), reward, steps))
+    order = order[~np.isnan(reward[order])]
+    rank = np.full(len(rows), -1)
+    rank[order] = np.arange(len(order))
+    highest = np.maximum.accumulate(rank)
+    return np.where(highest < 0, -1, np.append(order, -1)[highest])

@@ -8,7 +8,7 @@ import pandas as pd
 from results.estimate import Unmeasured
 from results.expected_best import expected_best
 from results.several_runs import Run, opened
-from results.trial_table import trial_table
+from results.trial_table import whole_table
 from results.uniform_candidates import uniform_candidates
 
 FEWEST = 5  # candidates
@@ -41,7 +41,7 @@ def chance(run: Run) -> Chance | Unmeasured:
     """
     with opened(run) as store, store.snapshot():
         numbers = uniform_candidates(store)
-        frame = trial_table(store.summary_batches(), store.path).frame
+        frame = whole_table(store).frame[["trial", "status", "reward", "steps"]]
     if isinstance(numbers, Unmeasured):
         return numbers
     most = frame["steps"].max()

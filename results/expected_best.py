@@ -34,13 +34,15 @@ def expected_best(rewards: Sequence[float], failed: int = 0) -> pd.DataFrame:
     scores = np.sort(np.asarray(rewards, dtype=np.float64))
     count = len(scores) + failed
     sizes = _sizes(count if len(scores) else 0)
-    places = failed + 1 + np.arange(len(scores))  # from below, failures lowest
+    logs = _running_logs(2 * count + 2)
+    first, last = failed + 1, count  # places from below, failures lowest
     expected, low, high = [], [], []
     for n in sizes.tolist():
-        expected.append(_mean_of_best(scores, failed, n))
-        reach = np.exp(_log_ratio(places, count + 1, n))  # P(all n new ones are not above)
-        low.append(_at(scores, int((reach <= OUTSIDE).sum()) - 1))
-        high.append(_at(scores, int((reach < 1 - OUTSIDE).sum())))
+        expected.append(_mean_of_best(scores, failed, n, logs))
+        # Of each place P(all n new ones are not above), which rises with it.
+        reach = _log_ratio(first, last, count + 1, n, logs)
+        low.append(_at(scores, int(np.searchsorted(reach, np.log(OUTSIDE), "right")) - 1))
+        high.append(_at(scores, int(np.searchsorted(reach, np.log(1 - OUTSIDE), "left"))))
     return pd.DataFrame(
         {
             "n": integers(sizes.tolist()),
@@ -58,25 +60,29 @@ def _sizes(count: int) -> NDArray[np.int64]:
     return np.unique(np.concatenate([np.arange(1, DENSE), np.round(spread).astype(np.int64)]))
 
 
-def _mean_of_best(scores: Array, failed: int, n: int) -> float:
+def _mean_of_best(scores: Array, failed: int, n: int, logs: Array) -> float:
     """E max = sum of score_i (C(i, n) - C(i - 1, n)) / C(N, n), over those above the failures."""
     count = failed + len(scores)
-    places = np.arange(failed, count + 1)
-    usable = places >= n
-    not_above = np.zeros(len(places))  # C(i, n) / C(N, n): all n are among the i lowest
-    first = places[usable] - n + 1
-    not_above[usable] = np.exp(_log_ratio(first, count - n + 1, n))
+    not_above = np.zeros(len(scores) + 1)  # C(i, n) / C(N, n): all n are among the i lowest
+    least = max(failed, n)
+    ratio = _log_ratio(least - n + 1, count - n + 1, count - n + 1, n, logs)
+    not_above[least - failed :] = np.exp(ratio)
     shares = np.diff(not_above)
     return float(shares @ scores / shares.sum())
 
 
-def _log_ratio(numerators: NDArray[np.int64], denominator: int, n: int) -> Array:
-    """Log of the product over j < n of (a + j) / (b + j), of each a; to 1e-13 n at worst.
+def _running_logs(most: int) -> Array:
+    """Sums of the logs of the numbers below each place, up to that of `most`."""
+    return np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, most)))])
+
+
+def _log_ratio(first: int, last: int, denominator: int, n: int, logs: Array) -> Array:
+    """Log of the product over j < n of (a + j) / (b + j), of each a from `first` to `last`; to
+    1e-13 n at worst.
 
     Read off one running sum of logs: from a to a + n - 1 over from b to b + n - 1.
     """
-    logs = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, denominator + n)))])
-    found: Array = logs[numerators + n - 1] - logs[numerators - 1]
+    found: Array = logs[first + n - 1 : last + n] - logs[first - 1 : last]
     found -= logs[denominator + n - 1] - logs[denominator - 1]
     return found
 

@@ -21,7 +21,7 @@ def failure_kinds(runs: Runs) -> pd.DataFrame:
 
 def _frame(run: Run) -> pd.DataFrame:
     with opened(run) as store:
-        frame = whole_table(store).frame
+        frame = whole_table(store).frame[["trial", "status", "failure"]]
     ended = int((frame["status"] != "running").sum())
     failed = frame[frame["failure"].notna()].sort_values("trial")
     parts = failed["failure"].str.partition(": ") if len(failed) else pd.DataFrame({0: [], 2: []})

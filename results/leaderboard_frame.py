@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from results.errors import InvalidExport
 from results.several_runs import Run, Runs, of_each, opened
-from results.trial_table import FIRST_COLUMNS, LAST_COLUMNS, trial_table, whole_table
+from results.trial_table import FIRST_COLUMNS, LAST_COLUMNS, trial_table, whole_table, with_texts
 
 FORMATS = ("csv", "json", "parquet")
 
@@ -34,13 +34,17 @@ def leaderboard(runs: Runs, top: int | None = None) -> pd.DataFrame:
     frame = of_each(runs, lambda run: _all(run) if top is None else _best(run, top))
     first = [name for name in ("run", *FIRST_COLUMNS) if name in frame]
     others = sorted(set(frame.columns) - {*first, *LAST_COLUMNS})
-    frame = frame[[*first, *others, *LAST_COLUMNS]].take(_order(frame))
-    return frame[:top].reset_index(drop=True)
+    return best_first(frame[[*first, *others, *LAST_COLUMNS]])[:top].reset_index(drop=True)
+
+
+def best_first(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a whole table, or of several by run, in a leaderboard's order."""
+    return frame.take(_order(frame))
 
 
 def _all(run: Run) -> pd.DataFrame:
     with opened(run, part=True) as store:  # no events
-        return whole_table(store).frame
+        return with_texts(whole_table(store).frame)
 
 
 def _best(run: Run, top: int) -> pd.DataFrame:
@@ -48,7 +52,7 @@ def _best(run: Run, top: int) -> pd.DataFrame:
         numbers = [trial.number for trial in store.top(top)]
         rows = store.summary_rows(numbers)
         frame = trial_table([rows] if rows else [], store.path).frame
-    return frame[frame["trial"].isin(numbers)]
+    return with_texts(frame[frame["trial"].isin(numbers)])
 
 
 def _order(frame: pd.DataFrame) -> NDArray[np.intp]:

@@ -4,7 +4,7 @@ import pandas as pd
 
 from results.masked_columns import in_front, integers
 from results.several_runs import Run, Runs, of_each, opened
-from results.trial_table import whole_table
+from results.trial_table import whole_table, with_texts
 
 
 def learning_curves(runs: Runs) -> pd.DataFrame:
@@ -22,6 +22,6 @@ def learning_curves(runs: Runs) -> pd.DataFrame:
 def _curves(run: Run) -> pd.DataFrame:
     with opened(run, part=True) as store:  # no events
         table = whole_table(store)
-    frame = in_front(table.frame, "candidate", integers(table.candidates()))
+    frame = in_front(with_texts(table.frame), "candidate", integers(table.candidates().tolist()))
     completed = frame[frame["status"] == "completed"]
     return completed.sort_values(["candidate", "steps", "trial"]).reset_index(drop=True)

@@ -1,20 +1,42 @@
 """Who was made of whom, and what that gained."""
 
-import json
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from results.errors import StoreDamaged, UnknownTrial
-from results.event import Event
-from results.masked_columns import floats, in_front, integers
+from results.errors import UnknownTrial
+from results.journal import Journal, journal, nonsense, parents
+from results.masked_columns import Columns, in_front, integers
 from results.several_runs import Run, Runs, of_each, opened
-from results.sqlite_faults import damaged
+from results.trial_queries import TrialQueries
 from results.trial_table import TrialTable, whole_table
 
-Curve = dict[int, float]  # a candidate's rewards by steps trained; 0 where these are not known
-Edge = tuple[int, int]  # a child and one of its parents
+Places = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lineage:
+    """Who was made of whom, in the order of the journal.
+
+    Args:
+        candidates: `[trials]`, the candidate of each trial, by number.
+        numbers: `[trials]`, their numbers, ascending.
+        frame: the columns of `lineage`.
+    """
+
+    candidates: Places
+    numbers: Places
+    frame: pd.DataFrame
+
+    def candidate(self, trial: int) -> int:
+        """Raises UnknownTrial."""
+        place = int(np.searchsorted(self.numbers, trial))
+        if place == len(self.numbers) or self.numbers[place] != trial:
+            count = len(self.numbers)
+            raise UnknownTrial(f"trial {trial} is not in this run: it has {count} trials")
+        return int(self.candidates[place])
 
 
 def lineage(runs: Runs) -> pd.DataFrame:
@@ -27,7 +49,7 @@ def lineage(runs: Runs) -> pd.DataFrame:
     Raises:
         NotARun, StoreDamaged: as of `leaderboard`.
     """
-    return of_each(runs, lambda run: _frame(*_read(run)[1:]))
+    return of_each(runs, lambda run: _lineage(run).frame.copy())
 
 
 def ancestry(run: Run, trial: int) -> pd.DataFrame:
@@ -40,77 +62,77 @@ def ancestry(run: Run, trial: int) -> pd.DataFrame:
         NotARun, StoreDamaged: as of `leaderboard`.
         UnknownTrial: no such trial.
     """
-    candidates, curves, edges = _read(run)
-    if trial not in candidates:
-        raise UnknownTrial(f"trial {trial} is not in this run: it has {len(candidates)} trials")
-    parents: dict[int, list[int]] = {}
-    for child, parent in edges:
-        parents.setdefault(child, []).append(parent)
-    generations: dict[Edge, int] = {}
-    seen = new = {candidates[trial]}
+    found = _lineage(run)
+    child, parent = (found.frame[name].to_numpy(np.int64) for name in ("child", "parent"))
+    order = np.argsort(child, kind="stable")
+    sorted_children = child[order]
+    generations: dict[int, int] = {}  # of each place among the edges
+    new = {found.candidate(trial)}
+    seen = set(new)
     generation = 0
     while new:
         generation += 1
-        found = [(child, parent) for child in sorted(new) for parent in parents.get(child, ())]
-        generations |= dict.fromkeys(found, generation)
-        new = {parent for _, parent in found} - seen
-        seen = seen | new
-    frame = _frame(curves, list(generations))
+        edges: list[int] = []
+        for one in sorted(new):
+            begin, end = np.searchsorted(sorted_children, [one, one + 1])
+            edges += order[begin:end].tolist()
+        generations |= dict.fromkeys(edges, generation)
+        new = set(parent[edges].tolist()) - seen
+        seen |= new
+    frame = found.frame.take(list(generations)).reset_index(drop=True)
     return in_front(frame, "generation", integers(list(generations.values())))
 
 
-def _read(run: Run) -> tuple[dict[int, int], dict[int, Curve], list[Edge]]:
-    """The candidate of each trial, the curve of each candidate, and who was made of whom."""
+def _lineage(run: Run) -> Lineage:
     with opened(run) as store, store.snapshot():
-        table = whole_table(store)
-        candidates = dict(zip(table.frame["trial"], table.candidates(), strict=True))
-        edges = [
-            (event.number, candidates[parent])
-            for event in store.events()
-            for parent in _parents(event, candidates, store.path)
-        ]
-    return candidates, _curves(table), edges
+        return store.once(_read)
 
 
-def _parents(event: Event, candidates: Mapping[int, int], file: Path) -> Iterator[int]:
-    if event.kind != "propose" or event.detail is None:
-        return
-    try:
-        numbers = json.loads(event.detail)
-        if type(numbers) is not list or not all(type(one) is int for one in numbers):
-            raise ValueError("it names no trials")
-        if lost := [number for number in numbers if number not in candidates]:
-            raise ValueError(f"there is no trial {lost[0]}")
-    except (ValueError, RecursionError) as fault:
-        what = f"event {event.seq} does not say what trial {event.number} was made of: {fault}"
-        raise StoreDamaged(damaged(file, what)) from fault
-    yield from dict.fromkeys(numbers)
-
-
-def _curves(table: TrialTable) -> dict[int, Curve]:
-    curves: dict[int, Curve] = {}
-    rewarded = table.frame["reward"].notna()
-    steps = table.frame["steps"].fillna(0)
-    rows = zip(table.candidates(), rewarded, steps, table.frame["reward"], strict=True)
-    for candidate, known, trained, reward in rows:
-        if known:
-            curves.setdefault(candidate, {})[trained] = reward
-    return curves
-
-
-def _frame(curves: Mapping[int, Curve], edges: list[Edge]) -> pd.DataFrame:
-    steps: list[int | None] = []
-    gains: list[float | None] = []
-    for child, parent in edges:
-        one, other = curves.get(child, {}), curves.get(parent, {})
-        both = max(one.keys() & other.keys(), default=None)
-        steps.append(both or None)
-        gains.append(None if both is None else one[both] - other[both])
-    return pd.DataFrame(
-        {
-            "child": integers([child for child, _ in edges]),
-            "parent": integers([parent for _, parent in edges]),
-            "steps": integers(steps),
-            "gain": floats(gains),
-        }
+def _read(store: TrialQueries) -> Lineage:
+    table, events = whole_table(store), journal(store)
+    numbers, first = table.frame["trial"].to_numpy(np.int64), table.first_rows()
+    children, named = parents(events, store)
+    child = np.searchsorted(numbers, children)
+    parent = np.searchsorted(numbers, named)
+    for rows, of in ((parent, named), (child, children)):
+        _refuse_lost(rows, of, children, numbers, events, store)
+    parent = first[parent]
+    frame = pd.DataFrame(
+        {"child": integers(children.tolist()), "parent": integers(numbers[parent].tolist())}
     )
+    return Lineage(numbers[first], numbers, frame.assign(**_gains(table, first, child, parent)))
+
+
+def _refuse_lost(
+    rows: Places,
+    named: Places,
+    children: Places,
+    numbers: Places,
+    events: Journal,
+    store: TrialQueries,
+) -> None:
+    """Raises StoreDamaged for a trial that is named and is not there."""
+    there = np.append(numbers, -1)[rows] == named
+    if not there.all():
+        lost = int(np.flatnonzero(~there)[0])
+        place = int(events.made[np.flatnonzero(events.numbers[events.made] == children[lost])[0]])
+        raise nonsense(events, store, place, f"there is no trial {named[lost]}")
+
+
+def _gains(table: TrialTable, first: Places, child: Places, parent: Places) -> Columns:
+    """`steps` and `gain` of each pair of rows of candidates."""
+    reward = table.frame["reward"].to_numpy(np.float64, na_value=np.nan)
+    steps = table.frame["steps"].to_numpy(np.int64, na_value=0)
+    most = np.full(len(child), -1)
+    gain = np.full(len(child), np.nan)
+    for length in np.unique(steps[~np.isnan(reward)])[::-1].tolist():
+        rows = np.flatnonzero((steps == length) & ~np.isnan(reward))
+        after = np.full(len(reward), np.nan)  # of each candidate's row, the last that it has
+        after[first[rows]] = reward[rows]
+        found = after[child] - after[parent]
+        new = (most < 0) & ~np.isnan(found)
+        most[new], gain[new] = length, found[new]
+    return {
+        "steps": pd.arrays.IntegerArray(most, most <= 0),
+        "gain": pd.arrays.FloatingArray(gain, most < 0),
+    }

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 Column = Any  # an extension array of pandas
 Columns = dict[str, Column]
@@ -27,6 +28,18 @@ def integers(values: Sequence[float | None]) -> Column:
     missing = np.fromiter((value is None for value in values), np.bool_, len(values))
     whole = (0 if value is None else round(value) for value in values)
     return pd.arrays.IntegerArray(np.fromiter(whole, np.int64, len(values)), missing)
+
+
+def measured(values: NDArray[np.float64]) -> Column:
+    """An array of which nan is missing."""
+    return pd.arrays.FloatingArray(values, np.isnan(values))
+
+
+def counted(values: NDArray[np.float64]) -> Column:
+    """The same, rounded."""
+    missing = np.isnan(values)
+    whole = np.rint(np.where(missing, 0, values)).astype(np.int64)
+    return pd.arrays.IntegerArray(whole, missing)
 
 
 def texts(values: Sequence[str | None]) -> Column:

@@ -2,8 +2,8 @@
 
 import json
 import time
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 import pandas as pd
 
@@ -11,14 +11,20 @@ from results.baselines_frame import baseline_standings
 from results.beliefs_frame import beliefs
 from results.collection_pause import collection_paused
 from results.errors import NotARun
-from results.leaderboard_frame import leaderboard
+from results.leaderboard_frame import best_first
 from results.report_answer import answer, metric_name
 from results.report_cells import Json, figure
+from results.report_comparison import (
+    Differences,
+    began_with,
+    differing_fidelities,
+    stored_sections,
+)
 from results.report_drawing import packed
 from results.report_insights import decision_shares, failures, family, progress, rungs
 from results.report_rows import trial_rows
 from results.several_runs import Run, opened, run_name
-from results.trial_store import TrialStore
+from results.trial_table import whole_table
 from search_space.block import BLOCK_FNS, MAX_LEVEL, MIN_LEVEL
 from search_space.drawing.layout import block_width
 
@@ -32,13 +38,17 @@ def no_commands(run: Run, winner: int | None) -> Sequence[tuple[str, str]]:
 
 
 def report_document(
-    runs: Sequence[Run], commands: Commands = no_commands, every: float | None = None
+    runs: Sequence[Run],
+    commands: Commands = no_commands,
+    every: float | None = None,
+    differences: Differences = differing_fidelities,
 ) -> Json:
     """The content of `report_page`: plain lists, dicts, texts and finite numbers.
 
     commands: what to type next, of a run and the number of its winner; every: seconds after which
-    the page is written anew, if it is. Of each run everything is as of one moment, and of at most
-    14,000 trials in all there are rows and drawings. Raises NotARun, StoreDamaged.
+    the page is written anew, if it is; differences: why rewards of several runs do not compare.
+    Of each run everything is as of one moment, and of at most 14,000 trials in all there are rows
+    and drawings. Raises NotARun, StoreDamaged.
     """
     if not runs:
         raise NotARun("no run was given: name a directory that `nas search` made")
@@ -49,19 +59,23 @@ def report_document(
             kind: {level: block_width(level, kind) for level in range(MIN_LEVEL, MAX_LEVEL + 1)}
             for kind in BLOCK_FNS
         },
+        "differences": list(differences(runs)) if len(runs) > 1 else [],
         "runs": [_run(run, commands, len(runs)) for run in runs],
     }
 
 
 def _run(run: Run, commands: Commands, share: int) -> Json:
-    with opened(run) as store, store.snapshot(), collection_paused():  # a sixth of the time
-        frame, believed = leaderboard(store), beliefs(store)
+    # Who looks at the whole table in one snapshot shares it. Without a pause: a sixth of the time.
+    with opened(run, part=True) as store, store.snapshot(), collection_paused():
+        frame, believed = best_first(whole_table(store).frame), beliefs(store)
+        sections = stored_sections(store)
         found = answer(believed, baseline_standings(store), metric_name(frame))
         winner = None if found is None else int(believed["trial"].iloc[0])
         if found is not None and winner is not None:
             found["drawing"] = packed(store.architectures([winner])[winner])
         return {
             "name": run_name(run),
+            **began_with(sections),
             "status": {str(k): int(n) for k, n in frame["status"].value_counts().items()},
             "metric": metric_name(frame),
             "steps": figure(frame["steps"].max()),
@@ -75,7 +89,7 @@ def _run(run: Run, commands: Commands, share: int) -> Json:
             "family": [] if winner is None else family(store, winner),
             "failures": failures(store),
             "rows": trial_rows(store, frame, believed, share),
-            "protocol": _protocol(store),
+            "protocol": _protocol(sections),
             "commands": [list(one) for one in commands(run, winner)],
         }
 
@@ -88,16 +102,11 @@ def _spent(frame: pd.DataFrame) -> float | int | None:
     return figure(frame["cpu_seconds"].sum()) if "cpu_seconds" in frame else None
 
 
-def _protocol(store: TrialStore) -> list[list[str]]:
+def _protocol(sections: Mapping[str, Mapping[str, Any]]) -> list[list[str]]:
     """The config as the run has it: name and value, a line each."""
-    try:
-        document = json.loads(store.meta()["config"])
-        sections = [(str(name), dict(fields)) for name, fields in document.items()]
-    except (LookupError, TypeError, ValueError, AttributeError, RecursionError):
-        return []
     return [
         [f"{name}.{field}", json.dumps(value)[:LONGEST]]
-        for name, fields in sections
+        for name, fields in sections.items()
         for field, value in fields.items()
         if value not in ({}, "", [])
     ]

@@ -15,11 +15,12 @@ SCRIPTS: Final = (  # one program, in the order of what needs what
     "chart.js",
     "charts.js",
     "family.js",
+    "compare.js",
     "table.js",
     "answer.js",
     "page.js",
 )
-STYLES: Final = ("page.css", "charts.css", "table.css")
+STYLES: Final = ("page.css", "charts.css", "table.css", "compare.css")
 
 
 def report_page(document: Mapping[str, object]) -> bytes:

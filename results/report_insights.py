@@ -1,5 +1,7 @@
 """What the charts of a report show, with the sentence that says it in words."""
 
+from typing import Final
+
 from results.ancestor_chain import Generation, ancestors
 from results.beliefs_frame import measured_noise
 from results.best_so_far_frame import best_so_far
@@ -12,6 +14,8 @@ from results.report_cells import Json, figure, figures, interval
 from results.report_drawing import packed
 from results.rung_frame import rung_agreement
 from results.trial_store import TrialStore
+
+GENERATIONS: Final = 200  # of the winner's family
 
 
 def progress(store: TrialStore) -> Json:
@@ -63,8 +67,8 @@ def rungs(store: TrialStore) -> list[Json]:
 
 
 def family(store: TrialStore, trial: int) -> list[Json]:
-    """The ancestors of a trial's candidate, oldest first, and itself."""
-    chain = ancestors(store, trial, measured_noise(store))
+    """The last ancestors of a trial's candidate, oldest first, and itself."""
+    chain = ancestors(store, trial, measured_noise(store), GENERATIONS)
     built = store.architectures(one.trial for one in chain)
     return [_generation(one) | {"drawing": packed(built[int(one.trial)])} for one in chain]
 

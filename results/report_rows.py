@@ -25,7 +25,7 @@ def trial_rows(store: TrialStore, frame: pd.DataFrame, believed: pd.DataFrame, s
     frame: the run's leaderboard; believed: of `results.beliefs`; share: runs in the page.
     """
     fronts = _fronts(frame)
-    rows = _chosen(frame, ROWS // share, sorted({n for one in fronts.values() for n in one}))
+    rows, sample = _chosen(frame, ROWS // share, {n for one in fronts.values() for n in one})
     names = [name for name in NAMED if name in rows and rows[name].notna().any()]
     metrics = sorted(set(rows.columns) - {*NAMED, *OTHERS})
     metrics = [name for name in metrics if rows[name].notna().any()]
@@ -41,11 +41,15 @@ def trial_rows(store: TrialStore, frame: pd.DataFrame, believed: pd.DataFrame, s
         "failure": word_column(rows["failure"]),
         "drawings": drawings,
         "fronts": fronts,
+        "sample": sample,
     }
 
 
 def _fronts(frame: pd.DataFrame) -> dict[str, list[int]]:
     found = {}
+    frame = frame[
+        [name for name in ("trial", "status", "reward", "steps", *COSTS) if name in frame]
+    ]
     for cost in COSTS:
         try:
             front = pareto_front(frame, cost)
@@ -56,16 +60,24 @@ def _fronts(frame: pd.DataFrame) -> dict[str, list[int]]:
     return found
 
 
-def _chosen(frame: pd.DataFrame, most: int, needed: list[int]) -> pd.DataFrame:
-    """All, or the fronts, the first half and a uniform sample of the others, in order."""
+def _chosen(
+    frame: pd.DataFrame, most: int, needed: set[int]
+) -> tuple[pd.DataFrame, list[int] | None]:
+    """All; or the fronts, the first half and a uniform sample of the others, in order, with the
+    places among these rows of what is a uniform sample of all.
+    """
     if len(frame) <= most:
-        return frame
+        return frame, None
     rng = np.random.Generator(np.random.PCG64(0))
-    others = rng.choice(np.arange(most // 2, len(frame)), most - most // 2, replace=False)
-    kept = frame["trial"].isin(needed).to_numpy(np.bool_)
-    kept[: most // 2] = True
-    kept[others] = True
-    return frame[kept]
+    best, drawn = most // 2, most - most // 2
+    uniform = np.zeros(len(frame), np.bool_)
+    uniform[rng.choice(np.arange(best, len(frame)), drawn, replace=False)] = True
+    # Of the best as large a share as of the others.
+    among_best = round(best * drawn / (len(frame) - best))
+    uniform[rng.choice(best, among_best, replace=False)] = True
+    kept = uniform | frame["trial"].isin(needed).to_numpy(np.bool_)
+    kept[:best] = True
+    return frame[kept], np.flatnonzero(uniform[kept]).tolist()
 
 
 def _believed(rows: pd.DataFrame, believed: pd.DataFrame) -> Json:
@@ -93,9 +105,9 @@ def _note(total: int, rows: pd.DataFrame, left: list[str], drawings: list[str | 
     parts = []
     if len(rows) < total:
         parts.append(
-            f"This table and the chart of cost hold {len(rows):,} of {total:,} trials: the first "
-            "half of these rows is the best ones, the others are drawn at random; the Pareto "
-            "fronts are of all. `nas leaderboard` has every trial."
+            f"This table holds {len(rows):,} of {total:,} trials: the first half of these rows is "
+            "the best ones, the others are drawn at random. What else is on this page is of every "
+            "trial, unless it says otherwise. nas leaderboard has all rows."
         )
     if left:
         parts.append(f"{len(left)} more metrics are in `nas leaderboard --format csv`.")

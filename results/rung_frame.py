@@ -27,7 +27,7 @@ def rung_agreement(runs: Runs) -> pd.DataFrame:
 
 def _frame(run: Run) -> pd.DataFrame:
     with opened(run) as store:
-        frame = whole_table(store).frame
+        frame = whole_table(store).frame[["key", "reward", "steps"]]
     known = frame[frame["reward"].notna() & frame["steps"].notna()]
     rewards = {
         steps: known[known["steps"] == steps].groupby("key")["reward"].mean().astype(float)

@@ -1,18 +1,13 @@
-"""What can be asked of a run's file."""
+"""What can be asked of a run's trials."""
 
-import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from operator import ge
-from pathlib import Path
 from typing import Any
 
 from results.errors import StoreDamaged, UnknownTrial
-from results.event import COLUMNS as EVENT_COLUMNS
-from results.event import Event
+from results.journal_queries import JournalQueries
 from results.row_checksum import check
-from results.sqlite_faults import damaged, reported
-from results.store_schema import SCHEMA_VERSION
+from results.sqlite_faults import damaged
 from results.summary_rows import FEW, all_rows, rows_with_parts
 from results.top_trials import Row, top_numbers
 from results.training_length import training_length
@@ -29,70 +24,16 @@ from results.trial_rows import (
     genotype_from_row,
     summary_from_row,
 )
-from results.warm_trial import COLUMNS as WARM_COLUMNS
-from results.warm_trial import WarmTrial, from_warm_row
 from search_space import Architecture
 
 BATCH = 1000  # rows with an architecture, to be held at once
 
 
-class TrialQueries:
-    """Questions to the run at `path`, of any format that is read.
+class TrialQueries(JournalQueries):
+    """Questions to the run at `path`: its trials, its journal, and what it says of itself.
 
     Raises StoreDamaged if a row makes no sense.
     """
-
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
-        self.path = path
-        self._connection = connection
-        # Runs in formats 1 and 2 have no rungs: every trial of theirs is a candidate's only one.
-        # Those in formats 1 to 3 say no more of an event than its kind, and have no checksums.
-        query = "SELECT one.name FROM sqlite_master AS t, pragma_table_info(t.name) AS one"
-        held = {name for (name,) in self._rows(query)}
-        ((version,),) = self._rows("PRAGMA user_version")
-        self._sealed = version == SCHEMA_VERSION or "crc" in held
-        self._known = {
-            name: name if self._sealed or name in held else f"NULL AS {name}"
-            for name in (*COLUMNS, *EVENT_COLUMNS, *WARM_COLUMNS)
-        }
-
-    def events(self, after: int = 0) -> Iterator[Event]:
-        """The journal in its order, from the event behind number `after` on."""
-        for seq, event in enumerate(self._events("WHERE seq > ?", after), after + 1):
-            if event.seq != seq:
-                raise StoreDamaged(damaged(self.path, f"event {seq} is missing"))
-            yield event
-
-    def last_event(self) -> int:
-        """The number of the journal's last event; 0 where there is none."""
-        return int(self._rows("SELECT coalesce(max(seq), 0) FROM events")[0][0])
-
-    def warm_trials(self) -> list[WarmTrial]:
-        """What the controller was told of other runs before its first proposal, in order."""
-        # Runs in format 1 have no such table.
-        there = "SELECT 1 FROM sqlite_master WHERE name = 'warm_trials'"
-        if not self._sealed and not self._rows(there):
-            return []
-        rows = self._rows(f"SELECT {self._names(WARM_COLUMNS)} FROM warm_trials ORDER BY seq")
-        if self._sealed:
-            check(rows, self.path, "warm trial")
-        return [from_warm_row(row, self.path) for row in rows]
-
-    @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """What is asked inside is answered as of one moment, while the run is written too.
-
-        One inside of another, or of a transaction, is of the same moment.
-        """
-        if self._connection.in_transaction:
-            yield
-            return
-        with reported(self.path):
-            self._connection.execute("BEGIN")
-            try:
-                yield
-            finally:
-                self._connection.execute("ROLLBACK")
 
     def trials(self) -> list[Trial]:
         """All trials by number."""
@@ -229,31 +170,10 @@ class TrialQueries:
         ((count,),) = self._rows(f"SELECT count(*) FROM trials {where}")
         return int(count)
 
-    def losses(self, number: int) -> int:
-        """How many attempts at a trial were lost since it began or was last reopened."""
-        # In the words of the index, which has no other events.
-        of_losses = "number = ? AND kind IN ('lost', 'retry')"
-        count = 0
-        for event in self._events(f"WHERE {of_losses}", number):
-            count = count + 1 if event.kind == "lost" else 0
-        return count
-
     def next_number(self) -> int:
         """Behind the largest number that a trial has; some before it may be nobody's."""
         ((number,),) = self._rows("SELECT coalesce(max(number) + 1, 0) FROM trials")
         return int(number)
-
-    def meta(self) -> dict[str, str]:
-        """What the run says of itself, such as its config."""
-        rows = self._rows(f"SELECT name, value, {self._known['crc']} FROM meta ORDER BY name")
-        if self._sealed:
-            check(rows, self.path, "meta")
-        return {name: value for name, value, _ in rows}
-
-    def _checked(self, rows: list[Row]) -> list[Row]:
-        if self._sealed:
-            check(rows, self.path, "trial")
-        return rows
 
     def _trials(self, clause: str, *values: object) -> list[Trial]:
         return [from_row(row, self.path) for row in self._trial_rows(clause, *values)]
@@ -271,21 +191,6 @@ class TrialQueries:
             check_summaries(rows, self.path)
             check_wide(rows, self.path)
         return rows
-
-    def _events(self, clause: str, *values: object) -> Iterator[Event]:
-        names = self._names(EVENT_COLUMNS)
-        rows = self._rows(f"SELECT {names} FROM events {clause} ORDER BY seq", *values)
-        if self._sealed:
-            check(rows, self.path, "event")
-        return (Event(*row[:-1]) for row in rows)
-
-    def _names(self, columns: Iterable[str]) -> str:
-        return ", ".join(self._known[name] for name in columns)
-
-    def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        """All at once: a cursor left open would keep the log from being folded into the file."""
-        with reported(self.path):
-            return self._connection.execute(query, values).fetchall()
 
     def _extent(self) -> str:
         query = "SELECT count(*), min(number), max(number) FROM trials"

@@ -50,25 +50,42 @@ class TrialTable:
     """Trials by number.
 
     Args:
-        frame: the columns of a leaderboard; the times are of all parts of a training.
+        frame: the columns of a leaderboard; the times are of all parts of a training. A fidelity
+            is a category: as texts, all alike, they would be most of a table.
         continues: `[trials]`, the row of the trial that one continues; -1 for a candidate's first.
     """
 
     frame: pd.DataFrame
     continues: NDArray[np.int64]
 
-    def candidates(self) -> list[int]:
+    def first_rows(self) -> NDArray[np.int64]:
+        """The row of each row's candidate: of the first of its trials."""
+        rows = np.arange(len(self.continues))
+        first = np.where(self.continues < 0, rows, self.continues)
+        while (first != (before := first[first])).any():
+            first = before
+        return first
+
+    def candidates(self) -> NDArray[np.int64]:
         """Each row's candidate: the number of its first trial."""
-        found: list[int] = []
-        for number, before in zip(self.frame["trial"], self.continues.tolist(), strict=True):
-            found.append(number if before < 0 else found[before])
-        return found
+        return self.frame["trial"].to_numpy(np.int64)[self.first_rows()]
+
+
+def with_texts(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows of a table's frame for everybody: with fidelities as texts."""
+    found = frame["fidelity"].cat
+    column = texts(found.categories.tolist()).take(found.codes.to_numpy(np.int64))
+    return frame.assign(fidelity=column)
 
 
 def whole_table(store: TrialQueries) -> TrialTable:
-    """All trials of a run as of one moment. Raises StoreDamaged."""
+    """All trials of a run as of one moment, read once in a snapshot. Raises StoreDamaged."""
     with store.snapshot():
-        return trial_table(store.summary_batches(), store.path)
+        return store.once(_read)
+
+
+def _read(store: TrialQueries) -> TrialTable:
+    return trial_table(store.summary_batches(), store.path)
 
 
 def trial_table(batches: Iterable[Sequence[Row]], file: Path) -> TrialTable:
@@ -83,7 +100,10 @@ def trial_table(batches: Iterable[Sequence[Row]], file: Path) -> TrialTable:
     kinds = FIRST_COLUMNS | dict.fromkeys(others, "Float64") | LAST_COLUMNS
     # No metric has the name ""; a run has few fidelities, of some hundred characters.
     frame = joined(parts, kinds | {"": "Int64", "fidelity": "Int64"})
-    frame["fidelity"] = texts(list(fidelities)).take(frame["fidelity"].to_numpy(np.int64))
+    places = frame["fidelity"].to_numpy(np.int64)
+    frame["fidelity"] = pd.Categorical.from_codes(
+        places, categories=pd.Index(list(fidelities), dtype=object)
+    )
     number, before = (frame[name].to_numpy(np.int64, na_value=-1) for name in ("trial", ""))
     del frame[""]
     place = np.minimum(np.searchsorted(number, before), len(number) - 1)
@@ -118,10 +138,8 @@ def _columns_of_sound(rows: Sequence[Row], fidelities: dict[str, int]) -> Column
     for fidelity in steps:
         fidelities.setdefault(fidelity, len(fidelities))
     failures = zip(cells["failure_kind"], cells["failure_message"], strict=True)
-    metrics = metric_columns(cells["metrics"])
     return {
-        **{name: integers(values) for name, values in metrics.items() if name in COUNTS},
-        **{name: floats(values) for name, values in metrics.items() if name not in COUNTS},
+        **metric_columns(cells["metrics"], COUNTS),
         "trial": integers(cells["number"]),
         "": integers(cells["continues"]),
         "seed": integers(cells["seed"]),

@@ -1,11 +1,10 @@
 """The candidates of a run that are a plain sample of its space: what chance would have found."""
 
 import json
-from collections.abc import Iterable
 from typing import Final
 
 from results.estimate import Unmeasured
-from results.event import Event
+from results.journal import journal
 from results.trial_store import TrialStore
 
 RANDOM: Final = ("random", "RandomSearch")
@@ -29,25 +28,15 @@ def uniform_candidates(store: TrialStore) -> list[int] | Unmeasured:
     except (LookupError, TypeError, ValueError, RecursionError):
         return Unmeasured("the run does not say which controller it had")
     controller = name.rpartition(":")[2]
-    proposed, made = _proposals(store.events())
+    seen = journal(store)
+    proposed: list[int] = seen.proposed().tolist()
     if controller in RANDOM:
         return proposed
     if controller not in UNIFORM_AT_FIRST:
         return Unmeasured(
             f"controller {name} learns from the start: compare with a run of --controller random"
         )
-    if made is None:
+    if not len(seen.made):
         return Unmeasured("the run does not say what its candidates were made of")
+    made = int(seen.numbers[seen.made[0]])
     return [number for number in proposed if number < made]
-
-
-def _proposals(events: Iterable[Event]) -> tuple[list[int], int | None]:
-    """All, and the first that was made of others."""
-    proposed: list[int] = []
-    made = None
-    for event in events:
-        if event.kind == "propose":
-            proposed.append(event.number)
-            if made is None and event.detail is not None:
-                made = event.number
-    return proposed, made

@@ -1,14 +1,15 @@
 // What the page opens with, and the picture of one network.
 
-function answerOf(run, widths) {
-  const found = run.answer;
+function answerOf(run, widths, several) {
+  const found = run.answer, heading = several ? "h2" : "h1";
+  const which = several ? el("p", { class: "which" }, `Run ${run.name}`) : "";
   if (!found) {
-    return el("section", { id: "answer" }, el("h1", {}, "No trial has a reward yet."), ranOf(run));
+    return el("section", { id: "answer" }, which, el(heading, { class: "headline" }, "No trial has a reward yet."), ranOf(run));
   }
   const picture = el("figure", { class: "winner", role: "group", "aria-label": "The winner" },
     drawNetwork(found.drawing, widths, `Trial ${found.trial}: blocks from left to right in building order, levels from the top, coarsest first`));
   return el("section", { id: "answer", "aria-labelledby": "answer-title" },
-    el("h1", { id: "answer-title" }, found.headline),
+    which, el(heading, { id: "answer-title", class: "headline" }, found.headline),
     found.caution ? el("p", { class: "caution" }, found.caution) : "",
     el("dl", { class: "facts" }, facts(run, found).map(([name, value, more]) =>
       el("div", {}, el("dt", {}, name), el("dd", {}, value, more ? el("small", {}, more) : "")))),

@@ -20,13 +20,7 @@ function progressChart(run, rows, widths) {
       if (band) parts.push(svg("path", { d: band, class: "chance-band" }));
       parts.push(svg("path", { class: "chance", d: pathOf(shown.map((i) => [area.x(luck.n[i]), area.y(luck.expected[i])])) }));
     }
-    const steps = [];
-    progress.best.forEach((value, i) => {
-      if (i) steps.push([area.x(progress.observed[i]), area.y(progress.best[i - 1])]);
-      steps.push([area.x(progress.observed[i]), area.y(value)]);
-    });
-    steps.push([area.x(progress.results), area.y(progress.best[last])]);
-    parts.push(svg("path", { class: "line", d: pathOf(steps) }));
+    parts.push(svg("path", { class: "line", d: pathOf(stepsOf(progress, area)) }));
     const points = progress.best.map((value, i) => ({
       x: area.x(progress.observed[i]), y: area.y(value), ...rows.about(progress.best_trial[i],
         [`${metric} ${score(value)}`, `result ${count(progress.observed[i])}`]) }));
@@ -36,6 +30,16 @@ function progressChart(run, rows, widths) {
   const table = smallTable(["result", metric, "trial"],
     progress.best.map((value, i) => [count(progress.observed[i]), score(value), progress.best_trial[i]]));
   return figureOf("progress", title, words, chart(() => `${title}. ${words}`, draw, widths), table);
+}
+
+// Corners of the line of the best so far, in pixels.
+function stepsOf(progress, area) {
+  const steps = [], last = progress.best.length - 1;
+  progress.best.forEach((value, i) => {
+    if (i) steps.push([area.x(progress.observed[i]), area.y(progress.best[i - 1])]);
+    steps.push([area.x(progress.observed[i]), area.y(value)]);
+  });
+  return [...steps, [area.x(progress.results), area.y(progress.best[last])]];
 }
 
 function comparison(progress, luck) {
@@ -66,13 +70,14 @@ function costChart(run, rows, widths) {
   if (!costs.length) return figureOf("cost", title, "No completed trial has a reward and a cost.");
   let cost = costs[0];
   const words = () => `${count(run.rows.fronts[cost].length)} of the trials of the longest training are on the Pareto `
-    + `front: no other has both a larger ${metric} and fewer ${unit(cost)}.`;
+    + `front: no other has both a larger ${metric} and fewer ${unit(cost)}.`
+    + (rows.sample ? ` Of the others this is a uniform sample: ${count(rows.sample.length)} of ${count(run.rows.total)} trials are in it.` : "");
   const draw = (width) => {
     const height = Math.min(460, 240 + width / 4);
-    const at = rows.withReward(cost);
+    const front = new Set(run.rows.fronts[cost]);
+    const at = rows.withReward(cost).filter((i) => !rows.sampled || rows.sampled.has(i) || front.has(rows.value("trial", i)));
     const xs = at.map((i) => rows.value(cost, i)), ys = at.map((i) => rows.value("reward", i));
     const area = plane(width, height, { x: extent(xs), y: extent(ys) }, { x: unit(cost), y: metric }, { x: short, y: short });
-    const front = new Set(run.rows.fronts[cost]);
     const points = at.map((i) => ({ x: area.x(rows.value(cost, i)), y: area.y(rows.value("reward", i)), row: i,
       ...rows.about(rows.value("trial", i), [`${metric} ${score(rows.value("reward", i))}`,
         `${short(rows.value(cost, i))} ${unit(cost)}`], i) }));
@@ -134,7 +139,7 @@ function decisionsChart(run, widths) {
   const matter = items.filter((one) => one.strong).map((one) => one.name);
   const of = found.design === "steps" ? "gains from parent to child" : "uniform candidates";
   const words = `${matter.length ? `What matters: ${matter.join(", ")}` : "None is resolved"}. `
-    + `Share of the variance of ${run.metric} that each explains beyond cost, with 95 % intervals, of ${count(found.things)} ${of}. `
+    + `Share of the variance of ${run.metric} that each explains beyond cost, with 95 % intervals, of ${found.things < found.there ? `the last ${count(found.things)} of ${count(found.there)}` : count(found.things)} ${of}. `
     + (known(found.cost.value) ? `Cost alone explains ${percent(Math.max(0, found.cost.value))}.` : "");
   const low = Math.max(-0.5, Math.min(0, ...items.map((one) => one.low ?? 0)));
   const high = Math.min(1, Math.max(0.2, ...items.map((one) => one.high ?? 0)));

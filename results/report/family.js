@@ -16,8 +16,9 @@ function familyTree(run, widths, open) {
   const before = el("details", { class: "figures", ontoggle: () => {
     if (before.open && !before.querySelector("ol")) before.append(list(chain.slice(0, early), 0));
   } }, el("summary", {}, `The ${early} generations before`));
-  return figureOf("family", title, `${chain.length} generations. ${told}`,
-    el("div", {}, chart(() => `${title}. ${chain.length} generations. ${told}`, (width) => ascent(chain, run, width, open), widths),
+  const many = chain[0].parents.length ? `The last ${chain.length} generations` : `${chain.length} generations`;
+  return figureOf("family", title, `${many}. ${told}`,
+    el("div", {}, chart(() => `${title}. ${many}. ${told}`, (width) => ascent(chain, run, width, open), widths),
       early ? before : "", list(chain.slice(early), early)));
 }
 
@@ -45,6 +46,6 @@ function generation(one, place, run, widths, open) {
   return el("li", {},
     el("button", { type: "button", class: "picture", "aria-label": `Trial ${one.trial}, larger`,
       onclick: () => open(one.trial, one.drawing) }, drawSmall(one.drawing, widths)),
-    el("div", { class: "who" }, el("strong", {}, place ? `trial ${one.trial}` : `trial ${one.trial}, the first`),
+    el("div", { class: "who" }, el("strong", {}, place || one.parents.length ? `trial ${one.trial}` : `trial ${one.trial}, the first`),
       el("span", {}, `${run.metric} ${score(one.reward)}`), gain), other, list);
 }

@@ -1,16 +1,39 @@
 // Puts the page together.
 
 const data = JSON.parse(document.getElementById("data").textContent);
-const opened = {};
+const several = data.runs.length > 1;
+
+const read = new Map();
+
+// A run's rows, and what opens the picture of one of them; the page's dialog is one for all.
+function readOf(place) {
+  if (!read.has(place)) {
+    const run = data.runs[place];
+    const rows = new Rows(run, (trial, drawing) => read.get(place).open(trial, drawing));
+    read.set(place, { rows, open: detailOf(run, rows, data.widths) });
+  }
+  return read.get(place);
+}
+
+function choose(place) {
+  document.getElementById("run").value = String(place);
+  showRun(place);
+}
+
+// The one to open with: where rewards do not compare, the first.
+function bestRun() {
+  const places = data.runs.map((run, place) => place).filter((place) => data.runs[place].answer);
+  if (data.differences.length || !places.length) return 0;
+  return places.reduce((best, place) => (estimateOf(data.runs[place]) > estimateOf(data.runs[best]) ? place : best));
+}
 
 function showRun(place) {
   const run = data.runs[place], widths = data.widths;
-  const rows = new Rows(run, (trial, drawing) => open(trial, drawing));
-  const open = detailOf(run, rows, widths);
+  const { rows, open } = readOf(place);
   const trials = trialTable(run, rows, widths, open);
   hideTip();
   document.getElementById("main").replaceChildren(
-    answerOf(run, widths),
+    ...compared, answerOf(run, widths, several),
     section("insight", "What made it good",
       el("p", { class: "unseen", id: "keys" }, "Arrow keys go from point to point, Enter opens the architecture."),
       el("div", { class: "grid" }, progressChart(run, rows, widths), costChart(run, rows, widths),
@@ -46,8 +69,14 @@ function follow(every) {
   return el("label", { class: "follow" }, box, ` reload every ${count(every)} s`);
 }
 
+const compared = several ? [comparisonOf(data, (place) => readOf(place).rows, (place) => {
+  choose(place);
+  document.getElementById("answer").scrollIntoView();
+  say(`Run ${data.runs[place].name}`);
+})] : [];
 document.title = `${data.runs.map((run) => run.name).join(", ")} · report`;
 document.getElementById("head").append(el("span", { class: "brand" }, "Search report"), chooser(), follow(data.every));
 document.getElementById("foot").append(el("p", {}, `Written ${day(data.made)} by `, el("code", {}, "nas report"), ". The page needs nothing beside it."));
-showRun(0);
+if (several) choose(bestRun());
+else showRun(0);
 document.documentElement.dataset.ready = "yes";

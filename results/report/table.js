@@ -8,8 +8,9 @@ const LABELS = { "believed posterior_mean": "believed", "believed low": "90 % f
 
 class Rows {
   constructor(run, open) {
-    const { columns, status, failure, drawings } = run.rows;
-    Object.assign(this, { columns, status, failure, drawings, open });
+    const { columns, status, failure, drawings, sample } = run.rows;
+    Object.assign(this, { columns, status, failure, drawings, sample, open });
+    this.sampled = sample && new Set(sample);  // of a large run, those drawn of all its trials alike
     this.size = drawings.length;
     this.place = new Map((columns.trial || []).map((trial, i) => [trial, i]));
     this.names = Object.keys(columns);

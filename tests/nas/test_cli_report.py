@@ -8,6 +8,7 @@ from nas import report_watch
 from nas.cli import main
 from nas.report_commands import report_commands
 from tests.nas.analytic_runs import search
+from tests.nas.watched_run import searching
 from tests.results.runs import make_run
 
 
@@ -105,3 +106,24 @@ def test_a_page_of_a_run_that_is_being_written_neither_waits_nor_hinders(tmp_pat
             store.finish(number, scored(number / 10), number / 10)
             found = document(page)["runs"][0]
             assert found["status"] == {"running": 1} | ({"completed": number} if number else {})
+
+
+def test_a_watch_ends_with_the_search_and_its_last_page_reloads_no_more(tmp_path: Path) -> None:
+    run, page = tmp_path / "run", tmp_path / "page.html"
+    search(run, "--trials", "3")
+    assert main(["report", str(run), "-o", str(page), "--watch", "30"]) == 0
+    assert document(page)["every"] is None
+
+
+def test_a_watch_goes_on_until_nothing_is_left_of_any_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search(tmp_path / "over", "--trials", "2")
+    with searching(tmp_path / "run") as trials:
+
+        def go_on(seconds: float) -> None:
+            assert next(trials, None) is not None
+
+        monkeypatch.setattr(report_watch.time, "sleep", go_on)
+        found = list(report_watch.changes([tmp_path / "over", tmp_path / "run"], 5.0))
+    assert found == [True] * 6 + [False]

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from results import NotARun, report_document, report_page
+from results import NotARun, TrialStore, report_document, report_page
 from results.report_rows import trial_rows
 from tests.results.report_runs import ATTACK, FAILED, make_report_run, reward
+from tests.results.runs import scored, trial
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +73,18 @@ def test_a_run_beyond_the_rows_of_a_page_is_sampled_with_a_note(
     assert f"{len(kept)} of 60 trials" in rows["note"]
 
 
+def test_what_a_sampled_chart_draws_has_best_and_worst_alike(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(f"{trial_rows.__module__}.ROWS", 30)
+    rows = json.loads(json.dumps(report_document([make_report_run(tmp_path / "run")])))["runs"][0][
+        "rows"
+    ]
+    # 15 of the 45 behind the first 15 are drawn, so 5 of these.
+    best = [place for place in rows["sample"] if place < 15]
+    assert (len(best), len(rows["sample"])) == (5, 20)
+
+
 def test_a_run_that_has_only_begun_has_a_page(tmp_path: Path) -> None:
     document = report_document([make_report_run(tmp_path / "run", 0)])
     assert json.loads(json.dumps(document))["runs"][0]["answer"] is None
@@ -81,3 +94,31 @@ def test_a_run_that_has_only_begun_has_a_page(tmp_path: Path) -> None:
 def test_no_run_is_an_error_in_one_line() -> None:
     with pytest.raises(NotARun, match="no run was given"):
         report_document([])
+
+
+def test_the_trials_and_the_journal_are_read_once_for_all_sections(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = []
+    for name in ("summary_batches", "event_batches", "events", "summaries"):
+        read = getattr(TrialStore, name)
+        monkeypatch.setattr(
+            TrialStore,
+            name,
+            lambda store, *more, name=name, read=read: calls.append(name) or read(store, *more),
+        )
+    report_document([make_report_run(tmp_path / "run")])
+    assert sorted(calls) == ["event_batches", "summary_batches"]
+
+
+def test_a_long_family_is_cut_to_its_last_generations(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("results.report_insights.GENERATIONS", 3)
+    with TrialStore.create(tmp_path, {}) as store:
+        for number in range(6):
+            store.propose(trial(number), [number - 1] if number else [])
+            store.finish(number, scored(number / 10), number / 10)
+        found = report_document([store])["runs"][0]["family"]  # type: ignore[index]
+    assert [one["trial"] for one in found] == [3, 4, 5]
+    assert found[0]["parents"] == [2]

@@ -1,7 +1,6 @@
 """The page in Debian's chromium, as a reader has it."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,20 +10,16 @@ import pytest
 from results import beliefs, leaderboard, report_document, report_page
 from search_space import PUBLISHED
 from search_space.drawing import draw_svg
+from tests.results.in_browser import launched, needs_chromium, playwright, shown
 from tests.results.report_runs import FAILED, make_report_run
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium: `make browser` installs it")
+pytestmark = needs_chromium
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with launched() as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
@@ -33,30 +28,10 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(scope="module")
 def address(run: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     file = tmp_path_factory.mktemp("page") / "report.html"
     file.write_bytes(report_page(report_document([run])))
     return file.as_uri()
-
-
-def shown(browser: Any, address: str, **look: Any) -> Any:
-    """A page that is ready; `complaints` of it fill while it is open."""
-    page = browser.new_page(**({"viewport": {"width": 1200, "height": 900}} | look))
-    page.complaints = []
-    page.on("console", lambda message: page.complaints.append(message.text))
-    page.on("pageerror", lambda error: page.complaints.append(str(error)))
-    page.goto(address)
-    page.wait_for_selector("html[data-ready=yes]")
-    page.wait_for_selector(".trials tbody th")
-    return page
 
 
 @pytest.fixture

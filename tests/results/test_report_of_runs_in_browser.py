@@ -1,0 +1,103 @@
+"""The page of several runs, as a reader has it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from results import leaderboard, report_document, report_page
+from tests.results.in_browser import launched, needs_chromium, shown
+from tests.results.report_runs import make_report_run
+from tests.results.runs import make_run
+
+HOSTILE = "<img src=x onerror=broken()>"
+
+
+pytestmark = needs_chromium
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with launched() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    directory = tmp_path_factory.mktemp("runs")
+    make_run(directory / "best", [0.25, 0.995])
+    return [make_report_run(directory / HOSTILE), directory / "best"]
+
+
+def written(runs: list[Path], file: Path, differences: list[str]) -> str:
+    file.write_bytes(report_page(report_document(runs, differences=lambda runs: differences)))
+    return file.as_uri()
+
+
+@pytest.fixture
+def page(browser: Any, runs: list[Path], tmp_path: Path) -> Iterator[Any]:
+    opened = shown(browser, written(runs, tmp_path / "page.html", []))
+    yield opened
+    assert opened.complaints == []
+    assert opened.evaluate("window.broken") is None
+    assert opened.locator("img").count() == 0
+    opened.close()
+
+
+def test_it_opens_with_the_runs_side_by_side(page: Any, runs: list[Path]) -> None:
+    assert page.locator("h1").inner_text() == f"Of 2 runs {runs[1]} has the best AP: 0.995"
+    rows = page.locator(".runs tbody tr")
+    assert rows.count() == 2
+    best = leaderboard(runs[0])["reward"].max()
+    assert f"{best:.3f}" in rows.nth(0).inner_text()
+    assert "evolution" in rows.nth(0).inner_text()
+    assert rows.nth(0).locator("svg.network").count() == 1
+    assert "luck is not known" in page.locator("#runs").inner_text()
+
+
+def test_one_chart_has_the_lines_of_all_runs(page: Any) -> None:
+    plot = page.locator("#progresses svg.plot")
+    assert plot.locator("path.line.series").count() == 2
+    assert plot.locator("text.series-name").all_text_contents() == ["1", "2"]
+    colours = plot.locator("path.line.series").evaluate_all(
+        "all => all.map(one => getComputedStyle(one).stroke)"
+    )
+    assert len(set(colours)) == 2
+    plot.focus()
+    page.keyboard.press("End")
+    assert page.locator("#tip svg.network").count() == 1
+
+
+def test_it_shows_the_best_run_and_a_click_on_a_name_another(page: Any, runs: list[Path]) -> None:
+    assert page.locator("#answer .which").inner_text() == f"Run {runs[1]}"
+    page.locator(".runs").get_by_role("button", name=HOSTILE).first.click()
+    assert page.locator("#answer .which").inner_text() == f"Run {runs[0]}"
+    assert page.locator("#run").input_value() == "0"
+    assert page.locator(".runs tbody tr").count() == 2
+
+
+def test_where_protocols_differ_it_says_so_and_crowns_none(
+    browser: Any, runs: list[Path], tmp_path: Path
+) -> None:
+    page = shown(browser, written(runs, tmp_path / "page.html", ["fidelity.steps is 5 " + HOSTILE]))
+    assert page.locator("h1").inner_text() == "2 runs side by side"
+    note = page.locator("#runs [role=note]").inner_text()
+    assert "their rewards do not compare" in note
+    assert "fidelity.steps is 5 <img" in note
+    assert "do not compare" in page.locator("#progresses figcaption").inner_text()
+    assert page.complaints == []
+    page.close()
+
+
+@pytest.mark.parametrize("width", [320, 768])
+def test_many_runs_do_not_make_the_page_scroll_sideways(
+    browser: Any, runs: list[Path], tmp_path: Path, width: int
+) -> None:
+    address = written(runs * 5, tmp_path / "page.html", [])
+    page = shown(browser, address, viewport={"width": width, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.set_viewport_size({"width": 700, "height": 1000})
+    page.emulate_media(media="print")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 700
+    page.close()
