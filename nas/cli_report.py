@@ -1,5 +1,6 @@
 """`nas report RUN_DIR...`: a page for the browser, which opens with the answer."""
 
+import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,7 +30,7 @@ def run(words: Sequence[str]) -> int:
     known = _parser().parse(words)
     runs: list[Path] = known.runs
     if known.watch is None:
-        _write(runs, known.output, None)
+        _write(known, None)
         return 0
     if not SHORTEST <= known.watch <= LONGEST:
         raise UsageError(f"--watch {known.watch:g}: give {SHORTEST:g} to {LONGEST:g} seconds")
@@ -37,11 +38,13 @@ def run(words: Sequence[str]) -> int:
 
     with stoppable(f"{known.output} is as it was last written"):
         for is_going_on in changes(runs, known.watch):
-            _write(runs, known.output, known.watch if is_going_on else None)
+            _write(known, known.watch if is_going_on else None)
     return 0
 
 
 def _parser() -> OneLineParser:
+    from nas.given_noise import HELP
+
     parser = OneLineParser(prog="nas report", description=DESCRIPTION)
     parser.add_argument("runs", metavar="RUN_DIR", type=Path, nargs="+")
     parser.add_argument(
@@ -50,14 +53,19 @@ def _parser() -> OneLineParser:
     parser.add_argument(
         "--watch", metavar="SECONDS", type=float, help="write it anew this often, as trials come"
     )
+    parser.add_argument("--noise", metavar="FILE|SD", help=HELP)
     return parser
 
 
-def _write(runs: Sequence[Path], output: str, every: float | None) -> None:
+def _write(known: argparse.Namespace, every: float | None) -> None:
+    from nas.given_noise import given_noise
     from nas.report_commands import report_commands
     from nas.report_protocols import differing_protocols
     from results import report_document, report_page
 
-    page = report_page(report_document(runs, report_commands, every, differing_protocols))
-    write_output(page, output)
-    print(f"{output}: {len(page) / 1e6:.1f} MB", file=sys.stderr)
+    runs: list[Path] = known.runs
+    noise = given_noise(known.noise, runs)
+    document = report_document(runs, report_commands, every, differing_protocols, noise)
+    page = report_page(document)
+    write_output(page, known.output)
+    print(f"{known.output}: {len(page) / 1e6:.1f} MB", file=sys.stderr)

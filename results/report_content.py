@@ -12,6 +12,7 @@ from results.beliefs_frame import beliefs
 from results.collection_pause import collection_paused
 from results.errors import NotARun
 from results.leaderboard_frame import best_first
+from results.noise import Noise
 from results.report_answer import answer, metric_name
 from results.report_cells import Json, figure
 from results.report_comparison import (
@@ -42,13 +43,14 @@ def report_document(
     commands: Commands = no_commands,
     every: float | None = None,
     differences: Differences = differing_fidelities,
+    noise: Noise | None = None,
 ) -> Json:
     """The content of `report_page`: plain lists, dicts, texts and finite numbers.
 
     commands: what to type next, of a run and the number of its winner; every: seconds after which
-    the page is written anew, if it is; differences: why rewards of several runs do not compare.
-    Of each run everything is as of one moment, and of at most 14,000 trials in all there are rows
-    and drawings. Raises NotARun, StoreDamaged.
+    the page is written anew, if it is; differences: why rewards of several runs do not compare;
+    noise: a training's, known from elsewhere. Of each run everything is as of one moment, and of at
+    most 14,000 trials in all there are rows and drawings. Raises NotARun, StoreDamaged.
     """
     if not runs:
         raise NotARun("no run was given: name a directory that `nas search` made")
@@ -60,14 +62,14 @@ def report_document(
             for kind in BLOCK_FNS
         },
         "differences": list(differences(runs)) if len(runs) > 1 else [],
-        "runs": [_run(run, commands, len(runs)) for run in runs],
+        "runs": [_run(run, commands, len(runs), noise) for run in runs],
     }
 
 
-def _run(run: Run, commands: Commands, share: int) -> Json:
+def _run(run: Run, commands: Commands, share: int, noise: Noise | None) -> Json:
     # Who looks at the whole table in one snapshot shares it. Without a pause: a sixth of the time.
     with opened(run, part=True) as store, store.snapshot(), collection_paused():
-        frame, believed = best_first(whole_table(store).frame), beliefs(store)
+        frame, believed = best_first(whole_table(store).frame), beliefs(store, noise)
         sections = stored_sections(store)
         found = answer(believed, baseline_standings(store), metric_name(frame))
         winner = None if found is None else int(believed["trial"].iloc[0])
@@ -86,7 +88,7 @@ def _run(run: Run, commands: Commands, share: int) -> Json:
             "progress": progress(store),
             "decisions": decision_shares(store),
             "rungs": rungs(store),
-            "family": [] if winner is None else family(store, winner),
+            "family": [] if winner is None else family(store, winner, noise),
             "failures": failures(store),
             "rows": trial_rows(store, frame, believed, share),
             "protocol": _protocol(sections),

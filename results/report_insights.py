@@ -3,13 +3,13 @@
 from typing import Final
 
 from results.ancestor_chain import Generation, ancestors
-from results.beliefs_frame import measured_noise
 from results.best_so_far_frame import best_so_far
 from results.chance_frame import chance
 from results.decision_effects import DecisionEffect
 from results.decisions_of_run import decisions
 from results.estimate import Unmeasured
 from results.failure_frame import failure_kinds
+from results.noise import Noise
 from results.report_cells import Json, figure, figures, interval
 from results.report_drawing import packed
 from results.rung_frame import rung_agreement
@@ -66,9 +66,9 @@ def rungs(store: TrialStore) -> list[Json]:
     ]
 
 
-def family(store: TrialStore, trial: int) -> list[Json]:
+def family(store: TrialStore, trial: int, noise: Noise | None) -> list[Json]:
     """The last ancestors of a trial's candidate, oldest first, and itself."""
-    chain = ancestors(store, trial, measured_noise(store), GENERATIONS)
+    chain = ancestors(store, trial, noise, GENERATIONS)
     built = store.architectures(one.trial for one in chain)
     return [_generation(one) | {"drawing": packed(built[int(one.trial)])} for one in chain]
 
@@ -103,7 +103,7 @@ def _generation(one: Generation) -> Json:
     return {
         "trial": int(one.trial),
         "parents": [int(parent) for parent in one.parents],
-        **{name: figure(getattr(one, name)) for name in ("reward", "steps", "gain", "error")},
+        **{name: figure(getattr(one, name)) for name in ("reward", "steps", "gain", "low", "high")},
         "resolved": None if one.resolved is None else bool(one.resolved),
         "summary": one.summary,
         "changes": list(one.changes[:12]),

@@ -22,6 +22,11 @@ function familyTree(run, widths, open) {
       early ? before : "", list(chain.slice(early), early)));
 }
 
+// How far a gain may be off either way: half its 95 % interval.
+function offBy(one) {
+  return known(one.low) ? ` ± ${score((one.high - one.low) / 2)}` : "";
+}
+
 const NEAREST = 8;  // generations that are shown at once
 
 // The rewards along the chain.
@@ -31,7 +36,7 @@ function ascent(chain, run, width, open) {
     { x: "generation", y: run.metric }, { x: (value) => (Number.isInteger(value) ? count(value) : ""), y: short });
   const points = seen.map((i) => ({ x: area.x(i + 1), y: area.y(chain[i].reward), drawing: chain[i].drawing,
     open: () => open(chain[i].trial, chain[i].drawing), words: [`Trial ${chain[i].trial}`, `${run.metric} ${score(chain[i].reward)}`,
-      ...(known(chain[i].gain) ? [`gain ${signed(chain[i].gain)}${known(chain[i].error) ? ` ± ${score(1.96 * chain[i].error)}` : ""}`] : []), chain[i].summary] }));
+      ...(known(chain[i].gain) ? [`gain ${signed(chain[i].gain)}${offBy(chain[i])}`] : []), chain[i].summary] }));
   const line = svg("path", { class: "line thin", d: pathOf(points.map((one) => [one.x, one.y])) });
   return { height, points, parts: [...area.parts, line, svg("path", { class: "dots", d: dots(points) })] };
 }
@@ -39,7 +44,7 @@ function ascent(chain, run, width, open) {
 function generation(one, place, run, widths, open) {
   const gain = known(one.gain)
     ? el("span", { class: `gain ${one.resolved ? (one.gain > 0 ? "up" : "down") : ""}` },
-      signed(one.gain), known(one.error) ? ` ± ${score(1.96 * one.error)}` : "") : "";
+      signed(one.gain), offBy(one)) : "";
   const list = one.changes.length
     ? el("details", {}, el("summary", {}, one.summary), el("ul", {}, one.changes.map((line) => el("li", {}, line)))) : "";
   const other = one.parents.length > 1 ? el("div", { class: "faint" }, `parents ${one.parents.join(" and ")}`) : "";

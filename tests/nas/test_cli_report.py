@@ -18,6 +18,10 @@ def document(page: Path) -> dict:
     return dict(json.loads(found[1]))
 
 
+def answer(page: Path) -> dict:
+    return dict(document(page)["runs"][0]["answer"])
+
+
 def test_a_page_of_several_runs_has_each_with_its_commands(tmp_path: Path) -> None:
     runs = [tmp_path / "a", tmp_path / "b"]
     for seed, run in enumerate(runs):
@@ -37,6 +41,15 @@ def test_the_commands_of_a_run_with_an_odd_name_are_as_a_shell_takes_them(tmp_pa
     typed = dict(report_commands(run, 3))
     assert f"nas replay '{run}'" in typed.values()
     assert any(f"'{run}:3'" in command for command in typed.values())
+
+
+def test_a_given_noise_says_how_sure_a_run_without_repeats_is(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run", [0.5, 0.55, 0.6])
+    page, surer = tmp_path / "page.html", tmp_path / "surer.html"
+    assert main(["report", str(run), "-o", str(page), "--noise", "0.05"]) == 0
+    assert main(["report", str(run), "-o", str(surer), "--noise", "0.01"]) == 0
+    widths = [one["high"] - one["low"] for one in map(answer, (page, surer))]
+    assert widths[1] < widths[0]
 
 
 def test_what_is_no_run_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
