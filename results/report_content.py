@@ -8,7 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from results.baselines_frame import baseline_standings
-from results.beliefs_frame import beliefs
+from results.beliefs_frame import beliefs, measured_noise
 from results.collection_pause import collection_paused
 from results.errors import NotARun
 from results.leaderboard_frame import best_first
@@ -54,6 +54,7 @@ def report_document(
     """
     if not runs:
         raise NotARun("no run was given: name a directory that `nas search` made")
+    differing = list(differences(runs)) if len(runs) > 1 else []
     return {
         "made": round(time.time()),
         "every": every,
@@ -61,9 +62,19 @@ def report_document(
             kind: {level: block_width(level, kind) for level in range(MIN_LEVEL, MAX_LEVEL + 1)}
             for kind in BLOCK_FNS
         },
-        "differences": list(differences(runs)) if len(runs) > 1 else [],
-        "runs": [_run(run, commands, len(runs), noise) for run in runs],
+        "differences": differing,
+        "runs": [
+            _run(run, commands, len(runs), noise if differing else _noise(runs, run, noise))
+            for run in runs
+        ],
     }
+
+
+def _noise(runs: Sequence[Run], run: Run, given: Noise | None) -> Noise | None:
+    """What is known of a training's noise beside a run's own repeats: those of the others."""
+    others = [one for one in runs if one is not run]
+    found = measured_noise(others) if others else None
+    return given.pooled(found) if given and found else given or found
 
 
 def _run(run: Run, commands: Commands, share: int, noise: Noise | None) -> Json:

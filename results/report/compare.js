@@ -18,9 +18,11 @@ function comparisonOf(data, rowsOf, choose) {
 
 function runsHeadline(runs, differences) {
   const ranked = runs.filter((run) => run.answer).sort((a, b) => estimateOf(b) - estimateOf(a));
-  if (differences.length || !ranked.length) return `${count(runs.length)} runs side by side`;
+  const unequal = new Set(ranked.map((run) => known(run.answer.low))).size > 1;  // a mean that was shrunk, and one that was not
+  if (differences.length || unequal || !ranked.length) return `${count(runs.length)} runs side by side`;
   const [first, second] = ranked;
   if (second && estimateOf(second) === estimateOf(first)) return `The best of ${count(runs.length)} runs are equal: ${measureOf(runs)} ${score(estimateOf(first))}`;
+  if (second && overlap(first.answer, second.answer)) return `Which of ${count(runs.length)} runs has the better winner is not resolved`;
   return `Of ${count(runs.length)} runs ${first.name} has the best ${measureOf(runs)}: ${score(estimateOf(first))}`;
 }
 
@@ -32,9 +34,12 @@ function runsVerdict(runs) {
   if (!known(first.low) || !known(second.low)) {
     return "How far their order is luck is not known: of one of the best two runs no network was trained with two seeds.";
   }
-  return first.low > second.high ? `Its interval lies above that of ${ranked[1].name}.`
-    : `Its interval overlaps with that of ${ranked[1].name}: which of their winners is better is not resolved.`;
+  const best = `${measureOf(runs)} ${score(estimateOf(ranked[0]))} of ${ranked[0].name} and ${score(estimateOf(ranked[1]))} of ${ranked[1].name}`;
+  return overlap(first, second) ? `${best} are the largest, and their intervals overlap: nas rerank trains the best of both again.`
+    : `${best} are the largest, and their intervals do not overlap.`;
 }
+
+const overlap = (one, other) => known(one.low) && known(other.low) && one.low <= other.high && other.low <= one.high;
 
 function runsTable(runs, widths, choose) {
   const metric = measureOf(runs);

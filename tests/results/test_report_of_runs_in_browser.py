@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from results import leaderboard, report_document, report_page
+from results import Noise, leaderboard, report_document, report_page
 from tests.results.in_browser import launched, needs_chromium, shown
 from tests.results.report_runs import make_report_run
 from tests.results.runs import make_run
@@ -54,6 +54,21 @@ def test_it_opens_with_the_runs_side_by_side(page: Any, runs: list[Path]) -> Non
     assert "evolution" in rows.nth(0).inner_text()
     assert rows.nth(0).locator("svg.network").count() == 1
     assert "luck is not known" in page.locator("#runs").inner_text()
+
+
+def test_winners_whose_intervals_overlap_are_told_to_be_unresolved(
+    browser: Any, tmp_path: Path
+) -> None:
+    runs = [
+        make_run(tmp_path / name, [0.1, 0.3, 0.6 + rise]) for name, rise in (("a", 0), ("b", 0.001))
+    ]
+    file = tmp_path / "page.html"
+    file.write_bytes(report_page(report_document(runs, noise=Noise(0.01, 20))))
+    page = shown(browser, file.as_uri())
+    assert (
+        page.locator("h1").inner_text() == "Which of 2 runs has the better winner is not resolved"
+    )
+    page.close()
 
 
 def test_one_chart_has_the_lines_of_all_runs(page: Any) -> None:
