@@ -43,23 +43,26 @@ const overlap = (one, other) => known(one.low) && known(other.low) && one.low <=
 
 function runsTable(runs, widths, choose) {
   const metric = measureOf(runs);
-  const heads = ["", "run", `best ${metric}`, "winner", "trials", "compute", "multiply-adds", "controller", "seed", "space"];
+  const heads = ["", "run", `best ${metric}`, "winner", "trials", "compute", "multiply-adds", "made by"];
   const rows = runs.map((run, place) => {
     const found = run.answer, trials = Object.values(run.status).reduce((sum, many) => sum + many, 0);
     const open = () => choose(place);
     return el("tr", {},
       el("td", { class: "key" }, el("span", { class: seriesClass(place), "aria-hidden": "true" }), count(place + 1)),
-      el("th", { scope: "row" }, el("button", { type: "button", class: "link", onclick: open }, run.name)),
+      el("th", { scope: "row" }, el("button", { type: "button", class: "link", onclick: open }, breakable(run.name))),
       el("td", {}, found ? el("strong", {}, score(estimateOf(run))) : "–", el("small", {}, howSure(found))),
       el("td", { class: "drawn" }, found ? el("button", { type: "button", class: "picture", "aria-label": `Trial ${found.trial}, the winner of ${run.name}`,
         onclick: open }, drawSmall(found.drawing, widths)) : ""),
       el("td", {}, count(trials), known(run.steps) ? el("small", {}, `of up to ${count(run.steps)} steps`) : ""),
       el("td", {}, duration(run.cpu_seconds), known(run.cpu_seconds) ? el("small", {}, "of CPU") : ""),
-      el("td", {}, short(found?.madds)), el("td", {}, run.controller ?? "–"), el("td", {}, run.seed ?? "–"), el("td", {}, run.space ?? "–"));
+      el("td", {}, short(found?.madds)), el("td", { class: "made" }, run.controller ?? "–", known(run.seed) ? el("small", {}, `seed ${run.seed}`) : "", el("small", {}, run.space ?? "")));
   });
   return el("div", { class: "scroll side", tabindex: "0", role: "region", "aria-label": "The runs side by side; scrolls" },
     el("table", { class: "runs" }, el("thead", {}, el("tr", {}, heads.map((one) => el("th", { scope: "col" }, one)))), el("tbody", {}, rows)));
 }
+
+// A path that may be broken behind its slashes rather than within words.
+const breakable = (name) => name.split("/").flatMap((part, i) => (i ? ["/", el("wbr"), part] : [part]));
 
 function howSure(found) {
   if (!found) return "no reward yet";
