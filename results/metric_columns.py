@@ -31,6 +31,10 @@ def metric_columns(texts: Sequence[str], counts: Container[str]) -> Columns:
         raise ValueError("metrics are no JSON object")
     joined = ",\n".join(texts)
     table = None if "null" in joined else _table(texts)
+    if table is not None and any(
+        name in counts and table.column(name).type == pa.float64() for name in table.column_names
+    ):
+        table = None  # among fractions Arrow rounds large whole numbers
     if table is None:  # whatever is wrong, or odd, Python's parser knows it
         return {
             name: integers(values) if name in counts else floats(values)
@@ -57,8 +61,6 @@ def _table(texts: Sequence[str]) -> pa.Table | None:
 
 
 def _column(values: pa.Array, is_count: bool) -> Column:
-    if is_count and values.type == pa.float64():
-        return integers(values.to_pylist())
     missing = np.zeros(len(values), np.bool_)
     if values.null_count:
         missing = values.is_null().to_numpy(zero_copy_only=False)

@@ -4,7 +4,7 @@ import json
 from math import isfinite
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from results.metric_columns import metric_columns
@@ -24,6 +24,7 @@ def test_columns_are_the_values_of_each_text_alone(rows: list[dict[str, float]])
         assert seen == [None if name not in row else float(row[name]) for row in rows]
 
 
+@example([2**53 + 1, 1.5])
 @given(st.lists(st.integers(-(2**62), 2**62) | st.none() | st.just(1.5), min_size=1, max_size=8))
 def test_counts_are_whole_to_the_last_digit(values: list[float | None]) -> None:
     texts = [json.dumps({} if value is None else {"params": value}) for value in values]
