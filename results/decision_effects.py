@@ -16,7 +16,6 @@ Verdict = Literal["matters", "not resolved"]
 
 LEAST: Final = 0.005  # of the variance: nobody chooses by less
 SURE: Final = 3.19  # normal deviates: one-sided 0.0007, for seven decisions at once 0.005
-COST: Final = ("multiply-adds", "parameters")
 
 
 @dataclass(frozen=True, slots=True)
