@@ -48,9 +48,24 @@ def train_baselines(
     with TrialStore.open_read_only(run, part=True) as store:
         config = stored_config(store, run)
     bodies = {name: _body(name, config) for name in names or _default(config)}
+    yield from train_bodies(directory, config, bodies, range(seeds))
+
+
+def train_bodies(
+    directory: Path,
+    config: Config,
+    bodies: dict[str, Architecture | ResNetFpn],
+    seeds: Sequence[int],
+    *,
+    tested: bool = False,
+) -> Generator[BaselineTraining]:
+    """The same of given networks and seeds, by a config that need not be the run's.
+
+    tested: score them on the test split, too.
+    """
     lock = WriterLock(directory / BASELINES_FILE)
     try:
-        yield from _trainings(directory, config, bodies, seeds)
+        yield from _trainings(directory, config, bodies, seeds, tested=tested)
     finally:
         lock.release()
 
@@ -72,7 +87,9 @@ def _trainings(
     directory: Path,
     config: Config,
     bodies: dict[str, Architecture | ResNetFpn],
-    seeds: int,
+    seeds: Sequence[int],
+    *,
+    tested: bool,
 ) -> Generator[BaselineTraining]:
     from nas.compose import make_cost, make_objective
     from nas.data_progress import data_progress
@@ -82,7 +99,7 @@ def _trainings(
     different = {_key(name, body): (name, body) for name, body in reversed(bodies.items())}
     left = [
         (name, body, seed)
-        for seed in range(seeds)
+        for seed in seeds
         for key, (name, body) in reversed(different.items())
         if (key, fidelity, seed) not in known
     ]
@@ -90,7 +107,7 @@ def _trainings(
         return
     with data_progress() as progress:
         cost = make_cost(config, progress)
-    objective, task = make_objective(config), _task(config)
+    objective, task = make_objective(config), _task(config, tested=tested)
     for name, body, seed in left:
         outcome, metrics = _outcome(task, body, seed), cost(body)
         reward = None
@@ -126,10 +143,12 @@ def _training(
     )
 
 
-def _task(config: Config) -> "ProxyTask | DetectionTask":
+def _task(config: Config, *, tested: bool) -> "ProxyTask | DetectionTask":
     from nas.compose import make_detection_task, make_task
 
-    return make_detection_task(config) if config.task.name == "detection" else make_task(config)
+    if config.task.name == "detection":
+        return make_detection_task(config, with_test=tested)
+    return make_task(config)
 
 
 def _outcome(
