@@ -4,7 +4,7 @@ import tomllib
 from importlib import resources
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from nas.config import Positive, Section
 from nas.config_source import suggestion
@@ -35,9 +35,9 @@ class Scale(Section):
     search: Budget
     orders: Budget
     moved: Budget
-    controller_options: dict[str, str] = {}
-    config: dict[str, str] = {}
-    search_config: dict[str, str] = {}
+    controller_options: dict[str, str] = Field(default_factory=dict)
+    config: dict[str, str] = Field(default_factory=dict)
+    search_config: dict[str, str] = Field(default_factory=dict)
 
 
 def scale_names() -> list[str]:

@@ -125,7 +125,7 @@ def _power(shift: float, freedom: int, level: float) -> float:
     bound = student_bound(level, freedom)
     scale = math.sqrt(1 + bound**2 / (2 * freedom))
     ratio = (bound * (1 - 1 / (4 * freedom)) - shift) / scale
-    return 1 - float(normal_share([ratio])[0])
+    return 1 - float(normal_share(np.array([ratio]))[0])
 
 
 def _step(better: Arm, worse: Arm) -> Step:
@@ -144,10 +144,8 @@ def _step(better: Arm, worse: Arm) -> Step:
         return known
     value, error = float(differences.mean()), noise.sd / math.sqrt(len(seeds))
     reach = student_975(noise.freedom) * error
-    if error:
-        p = student_p(value / error, noise.freedom)
-    else:
-        p = 0.0 if value else 1.0
+    t = value / error if error else math.copysign(math.inf, value) if value else 0.0
+    p = student_p(t, noise.freedom)
     found = Estimate(value, value - reach, value + reach)
     return replace(known, difference=found, noise=noise, p=p)
 

@@ -50,7 +50,7 @@ def student_p(t: float, freedom: float) -> float:
 
 
 def _quantile(wanted: float, freedom: float) -> float:
-    """t above 0 with a share of the distribution between 0 and itself."""
+    """What is above 0 with so much of the distribution between 0 and itself."""
     low, high = 0.0, math.pi / 2
     for _ in range(HALVINGS):
         angle = (low + high) / 2

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import scipy.stats
@@ -14,7 +16,7 @@ def arm(name: str, values: "np.ndarray", failed: int = 0) -> Arm:
 def steps_of(tables: "np.ndarray") -> "list":
     """That each row is above the next."""
     arms = [arm(str(row), values) for row, values in enumerate(tables)]
-    return paired_steps(list(zip(arms, arms[1:], strict=False)))
+    return paired_steps(list(pairwise(arms)))
 
 
 def test_interval_and_p_are_scipys_paired_t() -> None:

@@ -19,7 +19,9 @@ def test_what_is_known_exactly_is_normal_and_less_than_one_degree_tells_nothing(
 @pytest.mark.parametrize("freedom", [1.0, 2.5, 9.0, 99.0, 5000.0, 99_999.0])
 def test_p_and_bound_are_scipys(freedom: float) -> None:
     for t in (0.0, 0.3, -2.0, 12.0):
-        assert student_p(t, freedom) == pytest.approx(2 * scipy.stats.t.sf(abs(t), freedom), abs=1e-9)
+        assert student_p(t, freedom) == pytest.approx(
+            2 * scipy.stats.t.sf(abs(t), freedom), abs=1e-9
+        )
     for level in (0.05, 0.05 / 3, 1e-3):
         expected = scipy.stats.t.isf(level / 2, freedom)
         assert student_bound(level, freedom) == pytest.approx(expected, rel=1e-5)
