@@ -123,8 +123,10 @@ def _networks(
 ) -> Iterator[Trainings]:
     from nas.compose import make_data, make_objective, make_task, make_tested_task
     from nas.data_progress import data_progress
+    from nas.gpu_check import check_gpus
     from nas.search import pump
 
+    check_gpus(config)
     tested = has_test_split(config)
     if tested:
         with data_progress() as progress:
