@@ -10,6 +10,8 @@ from nas.config import Positive, Section
 from nas.config_source import suggestion
 from nas.errors import UsageError
 
+MOST = 3  # mistakes that a message names
+
 
 class Budget(Section):
     """Of a search: candidates, then further trainings of the race between its networks.
@@ -51,9 +53,9 @@ def load_scale(source: str) -> Scale:
     try:
         return Scale.model_validate(tomllib.loads(_text(source)))
     except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(map(str, first["loc"]))
-        raise UsageError(f"{source}: {name}: {first['msg']}") from None
+        found = sorted(error.errors(), key=lambda one: one["type"] == "missing")
+        said = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in found[:MOST])
+        raise UsageError(f"{source}: {said}") from None
     except ValueError as error:
         raise UsageError(f"{source} is not TOML: {error}") from None
 

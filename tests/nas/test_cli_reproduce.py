@@ -80,13 +80,13 @@ def test_the_same_command_trains_nothing_and_says_the_same(
 def test_stopped_again_and_again_it_comes_to_the_same_claims(
     whole: Path, scale: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """At every 17th evaluation: in networks, searches, races and choices."""
-    counting(monkeypatch, lambda call: call % 17 == 0)
+    """At every 29th evaluation: in networks, searches, races and choices."""
+    counting(monkeypatch, lambda call: call % 29 == 0)
     codes = [reproduce(scale, tmp_path / "run")]
     while codes[-1] == INTERRUPTED:
         codes.append(reproduce(scale, tmp_path / "run"))
     assert codes[-1] == 0
-    assert len(codes) > 4
+    assert len(codes) > 2
     for name in ("claims.json", "claims.md"):
         assert (tmp_path / "run" / name).read_bytes() == (whole / name).read_bytes()
 
