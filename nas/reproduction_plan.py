@@ -1,10 +1,12 @@
 """What a reproduction will train, and what that costs by one candidate that was measured."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from nas.paper_claims import RANDOM, SEARCH
 from nas.reproduction import NETWORKS, Reproduction
+from nas.reproduction_choice import choices, compared
 from nas.run_directory import typed
 from proxy_tasks.recipe import Fidelity
 from results import Trial, TrialStore, beliefs
@@ -33,7 +35,7 @@ def parts(reproduction: Reproduction) -> list[Part]:
         )
         for name, one in reproduction.searches.items()
     ]
-    chosen = len(reproduction.searches) + 1
+    chosen = _chosen(reproduction, found)
     limit, seeds = reproduction.limit, reproduction.scale.seeds
     weights = [
         reproduction.cost_at(one.architecture, Fidelity.from_canonical(one.fidelity))["madds"]
@@ -46,6 +48,14 @@ def parts(reproduction: Reproduction) -> list[Part]:
     done = _done(directory) + len(read_baselines(directory))
     weight = (sum(weights) + chosen + resnets) * seeds
     return [*found, Part(NETWORKS, trainings, done, weight)]
+
+
+def _chosen(reproduction: Reproduction, searches: Sequence[Part]) -> int:
+    """Networks that are trained as a search chose them: before all are done, the most."""
+    if any(part.done < part.trainings for part in searches):
+        return len(reproduction.searches) + 1
+    networks = compared(reproduction, choices(reproduction))
+    return len({one.identity for one in networks}) - len(reproduction.networks)
 
 
 def plan_lines(reproduction: Reproduction, measured: Trial | None) -> list[str]:
