@@ -70,6 +70,12 @@ def train_bodies(
         lock.release()
 
 
+def baselines_left(directory: Path, config: Config, seeds: int = 3) -> int:
+    """How many trainings `train_baselines` would make of the networks it trains without names."""
+    bodies = {name: _body(name, config) for name in _default(config)}
+    return len(_left(directory, config, bodies, range(seeds)))
+
+
 def _default(config: Config) -> tuple[str, ...]:
     return DEFAULT + (OF_DETECTION if config.task.name == "detection" else ())
 
@@ -94,15 +100,7 @@ def _trainings(
     from nas.compose import make_cost, make_objective
     from nas.data_progress import data_progress
 
-    fidelity = config.fidelity.canonical()
-    known = {one.identity for one in read_baselines(directory)}
-    different = {_key(name, body): (name, body) for name, body in reversed(bodies.items())}
-    left = [
-        (name, body, seed)
-        for seed in seeds
-        for key, (name, body) in reversed(different.items())
-        if (key, fidelity, seed) not in known
-    ]
+    left = _left(directory, config, bodies, seeds)
     if not left:
         return
     with data_progress() as progress:
@@ -114,9 +112,29 @@ def _trainings(
         if outcome.metrics is not None:
             metrics = {**metrics, **outcome.metrics}
             reward = reward_of(objective, metrics)
-        training = _training(name, body, fidelity, seed, reward, metrics, outcome)
+        training = _training(
+            name, body, config.fidelity.canonical(), seed, reward, metrics, outcome
+        )
         append_baseline(directory, training)
         yield training
+
+
+def _left(
+    directory: Path,
+    config: Config,
+    bodies: dict[str, Architecture | ResNetFpn],
+    seeds: Sequence[int],
+) -> list[tuple[str, Architecture | ResNetFpn, int]]:
+    """What has not been trained, each network once, and its seed."""
+    fidelity = config.fidelity.canonical()
+    known = {one.identity for one in read_baselines(directory)}
+    different = {_key(name, body): (name, body) for name, body in reversed(bodies.items())}
+    return [
+        (name, body, seed)
+        for seed in seeds
+        for key, (name, body) in reversed(different.items())
+        if (key, fidelity, seed) not in known
+    ]
 
 
 def _key(name: str, body: Architecture | ResNetFpn) -> str:
