@@ -48,18 +48,32 @@ def train_baselines(
     with TrialStore.open_read_only(run, part=True) as store:
         config = stored_config(store, run)
     bodies = {name: _body(name, config) for name in names or _default(config)}
+    yield from train_bodies(directory, config, bodies, range(seeds))
+
+
+def train_bodies(
+    directory: Path,
+    config: Config,
+    bodies: dict[str, Architecture | ResNetFpn],
+    seeds: Sequence[int],
+    *,
+    tested: bool = False,
+) -> Generator[BaselineTraining]:
+    """The same of given networks and seeds, by a config that need not be the run's.
+
+    tested: score them on the test split, too.
+    """
     lock = WriterLock(directory / BASELINES_FILE)
     try:
-        yield from _trainings(directory, config, bodies, seeds)
+        yield from _trainings(directory, config, bodies, seeds, tested=tested)
     finally:
         lock.release()
 
 
 def baselines_left(directory: Path, config: Config, seeds: int = 3) -> int:
     """How many trainings `train_baselines` would make of the networks it trains without names."""
-    return len(
-        _left(directory, config, {name: _body(name, config) for name in _default(config)}, seeds)
-    )
+    bodies = {name: _body(name, config) for name in _default(config)}
+    return len(_left(directory, config, bodies, range(seeds)))
 
 
 def _default(config: Config) -> tuple[str, ...]:
@@ -79,7 +93,9 @@ def _trainings(
     directory: Path,
     config: Config,
     bodies: dict[str, Architecture | ResNetFpn],
-    seeds: int,
+    seeds: Sequence[int],
+    *,
+    tested: bool,
 ) -> Generator[BaselineTraining]:
     from nas.compose import make_cost, make_objective
     from nas.data_progress import data_progress
@@ -89,7 +105,7 @@ def _trainings(
         return
     with data_progress() as progress:
         cost = make_cost(config, progress)
-    objective, task = make_objective(config), _task(config)
+    objective, task = make_objective(config), _task(config, tested=tested)
     for name, body, seed in left:
         outcome, metrics = _outcome(task, body, seed), cost(body)
         reward = None
@@ -104,7 +120,10 @@ def _trainings(
 
 
 def _left(
-    directory: Path, config: Config, bodies: dict[str, Architecture | ResNetFpn], seeds: int
+    directory: Path,
+    config: Config,
+    bodies: dict[str, Architecture | ResNetFpn],
+    seeds: Sequence[int],
 ) -> list[tuple[str, Architecture | ResNetFpn, int]]:
     """What has not been trained, each network once, and its seed."""
     fidelity = config.fidelity.canonical()
@@ -112,7 +131,7 @@ def _left(
     different = {_key(name, body): (name, body) for name, body in reversed(bodies.items())}
     return [
         (name, body, seed)
-        for seed in range(seeds)
+        for seed in seeds
         for key, (name, body) in reversed(different.items())
         if (key, fidelity, seed) not in known
     ]
@@ -142,10 +161,12 @@ def _training(
     )
 
 
-def _task(config: Config) -> "ProxyTask | DetectionTask":
+def _task(config: Config, *, tested: bool) -> "ProxyTask | DetectionTask":
     from nas.compose import make_detection_task, make_task
 
-    return make_detection_task(config) if config.task.name == "detection" else make_task(config)
+    if config.task.name == "detection":
+        return make_detection_task(config, with_test=tested)
+    return make_task(config)
 
 
 def _outcome(

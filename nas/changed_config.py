@@ -13,7 +13,7 @@ from nas.run_replay import searched_space
 CHANGEABLE = ("controller", "device", "failures", "resources", "track")
 CHANGEABLE_SETTINGS = (
     "search.trials", "search.workers", "search.seed", "search.pump", "search.address",
-    "evaluation.scorer", *NOT_COMPARED,
+    "evaluation.scorer", "evaluation.at_steps", *NOT_COMPARED,
 )  # fmt: skip
 
 

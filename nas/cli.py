@@ -29,6 +29,7 @@ COMMANDS = {
     "space": "the decisions, size and make-up of a search space",
     "doctor": "what a proxy can tell apart, before a search is paid for",
     "scorecard": "which controller saves how many trained candidates",
+    "reproduce": "the paper's search at the scale one has, and a table of its claims",
     "export": "a backbone for other programs: weights, ONNX, torch.export, block specs",
 }
 USAGE_ERROR, INTERRUPTED = 2, 130

@@ -2,19 +2,12 @@
 
 import sys
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from nas.cli_parser import ConfigParser
 from nas.errors import UsageError
 from nas.interruption import stoppable
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-    from nas.rerank_run import Trainings
 
 BUDGET, TOP, ROWS = 10, 3, 10
 NOTES = """Noise makes the top of every leaderboard look better than it is. This trains networks of
@@ -39,6 +32,7 @@ def run(words: Sequence[str]) -> int:
     from nas.rerank_run import finals, has_test_split, race, rerank_config
     from nas.rerank_table import rerank_table, verdict
     from nas.tables import print_table
+    from nas.training_progress import drive
     from results import beliefs
 
     parser = _parser()
@@ -53,11 +47,11 @@ def run(words: Sequence[str]) -> int:
     check_gpus(config)
     console = Console(file=sys.stderr)
     with stoppable("the same command goes on"):
-        _drive(race(known.run, config, known.budget, noise), console, "trainings of contenders")
+        drive(race(known.run, config, known.budget, noise), console, "trainings of contenders")
         if known.top and has_test_split(config):
             told = partial(console.print, soft_wrap=True, highlight=False, markup=False)
             tested = finals(known.run, config, known.top, told, noise)
-            _drive(tested, console, "scored on the test split")
+            drive(tested, console, "scored on the test split")
     frame = beliefs(known.run, noise)
     print_table(rerank_table(frame, ROWS))
     if known.top and not has_test_split(config):
@@ -94,25 +88,3 @@ def _why_no_test(task: str) -> str:
     if task != "detection":
         return f"task {task} has no test split"
     return "the data have no test split: name one with --data.test (--data.scenes_test for scenes)"
-
-
-def _drive(trainings: "AbstractContextManager[Trainings]", console: "Console", what: str) -> None:
-    """All trainings that are left, showing how they go on standard error."""
-    from nas.failure_summary import failure_line, failures
-    from nas.progress import ProgressCounter
-    from nas.progress_view import progress_view
-
-    with trainings as (study, trials):
-        store = study.store
-        total = study.total
-        if study.done:
-            return
-        console.print(f"{total} {what}, in {store.path.parent}", soft_wrap=True, highlight=False)
-        counter = ProgressCounter(
-            total, store.candidates(ended=True), failures(store), store.best()
-        )
-        with progress_view(console, counter.now()) as view:
-            for trial in trials:
-                view.show(counter.add(trial), trial)
-        if (line := failure_line(store)) is not None:
-            console.print(line, soft_wrap=True, highlight=False, markup=False)

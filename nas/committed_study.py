@@ -59,6 +59,10 @@ class CommittedStudy(ABC):
     def _decide(self) -> tuple[PlannedTrial, int] | None:
         """The next trial and its seed; None where there is none as yet."""
 
+    def _cost(self, planned: PlannedTrial) -> Metrics:
+        """What is known of a trial before it is made."""
+        return self.cost(planned.architecture)
+
     @property
     def done(self) -> bool:
         """Whether there is nothing left to ask for, as far as is known now."""
@@ -79,7 +83,7 @@ class CommittedStudy(ABC):
             fidelity=planned.fidelity,
             seed=seed,
             started=time.time(),
-            metrics=self.cost(planned.architecture),
+            metrics=self._cost(planned),
             continues=planned.continues,
         )
         self.store.propose(trial)

@@ -21,6 +21,7 @@ from nas.tracking import check_trackers
 from proxy_tasks.array_cache import BuildProgress, silent
 from proxy_tasks.coco_data import load_coco
 from proxy_tasks.detection_dataset import DetectionData
+from proxy_tasks.recipe import Fidelity
 from proxy_tasks.scenes import make_scenes
 from proxy_tasks.task import ProxyTask
 from search_space import Architecture, ResNetFpn, SearchSpace, SpineNetSpace
@@ -243,11 +244,20 @@ def make_cost(
     Reads the data of a detection task, and so finds what is wrong with them, for their number of
     classes. Raises DataError.
     """
-    fidelity = config.fidelity
-    detection = config.task.name == "detection"
-    num_classes = COCO_CLASSES
-    if detection:
-        num_classes = make_data(config, progress=progress).train.num_classes
+    return detector_cost(config, num_classes(config, progress), config.fidelity)
+
+
+def num_classes(config: Config, progress: BuildProgress = silent) -> int:
+    """Of the data of a detection task, which are read; of another task COCO's. Raises DataError."""
+    if config.task.name != "detection":
+        return COCO_CLASSES
+    return make_data(config, progress=progress).train.num_classes
+
+
+def detector_cost(
+    config: Config, num_classes: int, fidelity: Fidelity
+) -> Callable[[Architecture | ResNetFpn], Metrics]:
+    """The same of a fidelity that need not be the config's."""
     backbone = fidelity.backbone_scale()
     head = fidelity.head_scale(num_classes=num_classes, anchors_per_cell=config.anchors.per_cell)
 

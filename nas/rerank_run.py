@@ -47,17 +47,25 @@ def has_test_split(config: Config) -> bool:
 
 @contextmanager
 def race(
-    directory: Path, config: Config, budget: int, noise: Noise | None = None
+    directory: Path,
+    config: Config,
+    budget: int,
+    noise: Noise | None = None,
+    entered: Callable[[Trial], bool] | None = None,
 ) -> Iterator[Trainings]:
     """The race of a run, new or gone on with, up to so many trainings; and these as they finish.
 
-    `noise`: of a training, measured elsewhere. Raises UsageError, NotARun and its kin.
+    `noise`: of a training, measured elsewhere; `entered`: which networks take part, by a trial of
+    the search. Raises UsageError, NotARun and its kin.
     """
     from nas.compose import make_task
 
     with _further(directory, config, directory / RERANK) as (search, given):
+        networks = _networks(directory, search)
+        if entered is not None:
+            networks = [one for one in networks if entered(search.trial(one.trial))]
         study = RerankStudy(
-            networks=_networks(directory, search),
+            networks=networks,
             recall=search.trial,
             budget=budget,
             seed=config.search.seed,

@@ -68,7 +68,9 @@ class RerankStudy(CommittedStudy):
         out, without = [0] * len(rewards), [0] * len(rewards)
         ended = 0
         for trial in trials:
-            place = self._place[trial.key]
+            place = self._place.get(trial.key)
+            if place is None:  # of an earlier race, between other networks of the search
+                continue
             ended += trial.status is not TrialStatus.RUNNING
             if trial.reward is not None:
                 rewards[place].append(trial.reward)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 CONFIG = "config.toml"
 DOCTOR = "doctor"  # the entry of a store's meta that a run of `nas doctor` has,
+REPRODUCED = "reproduced"  # and the networks that `nas reproduce` compares
 HEADER = "# The effective config of this run: `{command}` repeats it.\n\n"
 
 
@@ -117,6 +118,11 @@ def refuse_doctor(store: TrialStore, directory: Path) -> None:
     if RERANKED in store.meta():
         raise UsageError(
             f"{directory} is what `nas rerank` trained of another run: give that run's directory"
+        )
+    if REPRODUCED in store.meta():
+        raise UsageError(
+            f"{directory} holds networks that `nas reproduce` compares: that command, typed again, "
+            "goes on with it"
         )
 
 

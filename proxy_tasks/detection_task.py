@@ -2,7 +2,7 @@
 
 import logging
 import time
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -88,7 +88,9 @@ class DetectionTask:
         AP75); `class_loss` and `box_loss` are means of the second half of training; `seconds` and
         `cpu_seconds` cover training and evaluation; `latency_ms` is what one image then takes
         (`proxy_tasks/latency.py`). Times differ from run to run. Where the data have a test split,
-        `test_AP`, `test_AP50`, `test_AP75` and `test_AR` are of that. Raises Diverged.
+        `test_AP`, `test_AP50`, `test_AP75` and `test_AR` are of that. `AP_at_100` and so on are
+        of the network after 100 steps, its losses means since the step before in
+        `evaluation.at_steps`. Raises Diverged.
         """
         return self._measure(architecture, seed, None, None)
 
@@ -128,9 +130,6 @@ class DetectionTask:
         resume: Path | None,
         pause: Path | None,
     ) -> dict[str, float]:
-        # Late: networks are built and trained where there are no scorers (benchmarks/gpu.py).
-        from proxy_tasks.coco_evaluation import average_precision
-
         keep_freed_memory()
         load_optimizers()
         if self.device.name == "cpu" and self.detector.normalization == "group_norm":
@@ -138,17 +137,14 @@ class DetectionTask:
         wall, cpu = time.perf_counter(), time.process_time()
         # Stochastic depth, and torch when it makes a layer, draw from the global generator.
         with torch.random.fork_rng(devices=self._gpus()):
-            detector, losses = self._train(architecture, seed, resume, pause)
-        found = self.detect(detector, self.data.reward)
-        metrics = average_precision(self.data.reward, found, scorer=self.evaluation.scorer)
-        test = self.data.test
-        if test is not None:
-            scored = average_precision(
-                test, self.detect(detector, test), scorer=self.evaluation.scorer
-            )
+            detector, losses, curve = self._train(architecture, seed, resume, pause)
+        metrics = self._score(detector, self.data.reward)
+        if self.data.test is not None:
+            scored = self._score(detector, self.data.test)
             metrics |= {f"test_{name}": value for name, value in scored.items()}
         return {
             **metrics,
+            **curve,
             "class_loss": losses.class_loss,
             "box_loss": losses.box_loss,
             "seconds": time.perf_counter() - wall,
@@ -162,8 +158,8 @@ class DetectionTask:
         seed: int,
         resume: Path | None,
         pause: Path | None,
-    ) -> tuple[Detector, TrainingLosses]:
-        """From a checkpoint where there is one, to the fidelity's last step."""
+    ) -> tuple[Detector, TrainingLosses, dict[str, float]]:
+        """From a checkpoint where there is one, to the fidelity's last step; with the curve."""
         last, identity = self.fidelity.last_step, self._identity(body, seed)
         state = None if resume is None else load_checkpoint(resume, identity)
         if state is not None and state.step > last:
@@ -175,13 +171,33 @@ class DetectionTask:
                 raise
             log.warning("%s does not fit its training, which begins anew: %s", resume, error)
             detector, training = self._begin(body, seed, None)
+        curve = self._curve(training, detector, last)
         losses = training.run(last)
         if pause is not None:
             try:
                 save_checkpoint(training.state(), identity, pause)
             except OSError as error:
                 log.warning("%s: no checkpoint is left: %s", pause, error)
-        return detector, losses
+        return detector, losses, curve
+
+    def _curve(self, training: Training, detector: Detector, last: int) -> dict[str, float]:
+        """Metrics on the way to before the last step, which the training does not feel."""
+        curve: dict[str, float] = {}
+        for step in self.evaluation.at_steps:
+            if not training.step < step < last:  # what a checkpoint has passed is gone
+                continue
+            begin = training.step
+            training.run(step)
+            losses = asdict(training.losses(begin, step))
+            metrics = self._score(detector, self.data.reward) | losses
+            curve |= {f"{name}_at_{step}": value for name, value in metrics.items()}
+        return curve
+
+    def _score(self, detector: Detector, split: DetectionSplit) -> dict[str, float]:
+        # Late: networks are built and trained where there are no scorers (benchmarks/gpu.py).
+        from proxy_tasks.coco_evaluation import average_precision
+
+        return average_precision(split, self.detect(detector, split), scorer=self.evaluation.scorer)
 
     def _begin(
         self, body: Architecture | ResNetFpn, seed: int, state: TrainingState | None

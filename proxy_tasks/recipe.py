@@ -184,11 +184,21 @@ class DetectionLimits:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationRecipe:
-    """Which library scores detections. Their numbers are equal to the last bit."""
+    """How detections are scored; no reward depends on it.
+
+    The scorers' numbers are equal to the last bit. `at_steps`: also score the network as it is
+    after so many steps of its training, which is what curves are drawn from.
+    """
 
     scorer: str = "hotcoco"
+    at_steps: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
+        if list(self.at_steps) != sorted(set(self.at_steps)) or min(self.at_steps, default=1) < 1:
+            raise InvalidRecipe(
+                f"EvaluationRecipe: at_steps is {self.at_steps}; give numbers of steps from 1 on, "
+                "each once, the smallest first"
+            )
         if self.scorer not in SCORERS:
             raise InvalidRecipe(f"EvaluationRecipe: scorer is {self.scorer!r}; known: {SCORERS}")
 

@@ -25,7 +25,7 @@ NO_AUGMENTATION = Augmentation(AugmentationRecipe(), 0)  # besides the stream's 
 
 @dataclass(frozen=True, slots=True)
 class TrainingLosses:
-    """Mean losses of the second half of a training, or of what there is of it."""
+    """Mean losses of some steps of a training."""
 
     class_loss: float
     box_loss: float
@@ -63,8 +63,16 @@ class Training:
         self._losses = torch.zeros(steps, 2, device=self._device)
         self._step = 0
 
+    @property
+    def step(self) -> int:
+        """So many steps have been taken."""
+        return self._step
+
     def run(self, until: int) -> TrainingLosses:
-        """Train to the end of step `until`. Raises Diverged when the loss is not finite."""
+        """Train to the end of step `until`; the losses are of the second half of these steps.
+
+        Raises Diverged when the loss is not finite.
+        """
         self._detector.train()
         begin, losses = self._step, self._losses
         for step, batch in enumerate(islice(self._stream, until - begin), begin):
@@ -75,7 +83,11 @@ class Training:
             if (step + 1) % CHECK_EVERY == 0 or step + 1 == until:
                 _check_finite(losses[: step + 1])
         self._step = until
-        class_loss, box_loss = losses[until // 2 : until].mean(0)
+        return self.losses(until // 2, until)
+
+    def losses(self, begin: int, end: int) -> TrainingLosses:
+        """Means of the steps from `begin` to before `end`, which have been taken."""
+        class_loss, box_loss = self._losses[begin:end].mean(0)
         return TrainingLosses(float(class_loss), float(box_loss))
 
     def state(self) -> TrainingState:

@@ -1,6 +1,6 @@
 """Which networks there are: architectures, their identity and cost, and the spaces of them."""
 
-from search_space.ablation import sequential_only
+from search_space.ablation import sequential_only, without_long_range, without_short_range
 from search_space.architecture import Architecture
 from search_space.block import BLOCK_FNS, BlockSpec
 from search_space.block_specs import from_json, to_json
@@ -68,4 +68,6 @@ __all__ = [
     "sequential_only",
     "summarize",
     "to_json",
+    "without_long_range",
+    "without_short_range",
 ]

@@ -11,7 +11,7 @@ from nas.pump_local import pump_local
 from nas.rerank_study import RerankStudy, new_seed
 from proxy_tasks.errors import DataError
 from results import Failure, FailureKind, Noise, Outcome, TrialStatus, TrialStore
-from results.networks import networks_of
+from results.networks import Network, networks_of
 from tests.nas.tiny import SPACE, TASK, make_study
 
 
@@ -28,11 +28,15 @@ def search(tmp_path: Path) -> TrialStore:
 
 
 def make_race(
-    search: TrialStore, path: Path, budget: int = 12, noise: Noise | None = None
+    search: TrialStore,
+    path: Path,
+    budget: int = 12,
+    noise: Noise | None = None,
+    networks: list[Network] | None = None,
 ) -> RerankStudy:
     store = TrialStore.open(path) if path.exists() else TrialStore.create(path, {})
     return RerankStudy(
-        networks=networks_of([search], further=False),
+        networks=networks or networks_of([search], further=False),
         recall=search.trial,
         store=store,
         objective=ap,
@@ -67,6 +71,22 @@ def test_where_the_noise_is_known_no_training_is_spent_on_it(
     with search, (study := make_race(search, tmp_path / "race.sqlite", 5, noise)).store:
         list(pump_local(study, TASK))
         assert len({key for key, _ in order(study)}) < 5
+
+
+def test_a_later_race_between_some_of_the_networks_leaves_the_earlier_one_as_it_is(
+    search: TrialStore, tmp_path: Path
+) -> None:
+    with search:
+        with (first := make_race(search, tmp_path / "race.sqlite", 6)).store:
+            list(pump_local(first, TASK))
+            before = order(first)
+        some = networks_of([search], further=False)[6:]
+        with (later := make_race(search, tmp_path / "race.sqlite", 12, networks=some)).store:
+            list(pump_local(later, TASK))
+            found = order(later)
+    assert found[:6] == before
+    assert {key for key, _ in found[6:]} <= {network.key for network in some}
+    assert len(found) == 12
 
 
 def test_no_seed_is_one_of_the_search_or_comes_twice(search: TrialStore, tmp_path: Path) -> None:

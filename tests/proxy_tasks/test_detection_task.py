@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from proxy_tasks.detection_task import DetectionTask
-from proxy_tasks.errors import Diverged
+from proxy_tasks.errors import Diverged, InvalidRecipe
 from proxy_tasks.recipe import (
     DetectorRecipe,
     EvaluationRecipe,
@@ -136,3 +136,24 @@ def test_both_scorers_give_a_candidate_one_reward(task: DetectionTask) -> None:
     reference = replace(task, evaluation=EvaluationRecipe("pycocotools"))
     metrics = without_times(reference.evaluate(SPINENET_49, 5))
     assert metrics == without_times(task.evaluate(SPINENET_49, 5))
+
+
+def test_a_score_on_the_way_is_that_of_a_training_that_stops_there(task: DetectionTask) -> None:
+    looking = replace(task, evaluation=EvaluationRecipe(at_steps=(1, 2)))
+    stopped = replace(task, fidelity=replace(task.fidelity, stop_step=2))
+    curve, there = looking.evaluate(SPINENET_49, 5), stopped.evaluate(SPINENET_49, 5)
+    names = ["AP", "AP50", "AP75", "AR", "class_loss", "box_loss"]
+    assert {name: curve[f"{name}_at_2"] for name in names} == {name: there[name] for name in names}
+
+
+def test_scores_on_the_way_change_nothing_of_the_end(task: DetectionTask) -> None:
+    looking = replace(task, evaluation=EvaluationRecipe(at_steps=(1, 2)))
+    metrics = without_times(looking.evaluate(SPINENET_49, 5))
+    plain = without_times(task.evaluate(SPINENET_49, 5))
+    assert plain == {name: metrics[name] for name in plain}
+
+
+@pytest.mark.parametrize("steps", [(0,), (2, 1), (1, 1)])
+def test_steps_to_score_at_rise_from_1(steps: tuple[int, ...]) -> None:
+    with pytest.raises(InvalidRecipe, match="at_steps"):
+        EvaluationRecipe(at_steps=steps)

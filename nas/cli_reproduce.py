@@ -1,0 +1,95 @@
+"""`nas reproduce spinenet-49 --scale SCALE`: the paper's search, and a table of its claims."""
+
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nas.cli_output import write_output
+from nas.cli_parser import ConfigParser, split_open_options
+from nas.interruption import stoppable
+
+if TYPE_CHECKING:
+    from nas.reproduction import Reproduction
+    from results.claims import Claim
+
+FINALISTS = 5  # networks of the search that are worth a full training
+NOTES = """Trains SpineNet-49 once and says what all costs; then the known networks, a search by the
+scale's controller and a random one of the same budget, short searches in fixed orders and with
+fewer blocks in the permuted part, a race in each; then what they chose with fresh seeds, on the
+test split. RUN_DIR holds ordinary runs; search/ and random/ may be brought along. The same command
+typed again goes on where it was stopped. The claims are written to RUN_DIR/claims.json, claims.md
+and report.html."""
+
+
+def run(words: Sequence[str]) -> int:
+    """Run the subcommand."""
+    from rich.console import Console
+
+    from nas.cluster_address import check_pump
+    from nas.reproduce_run import claims_json, reproduce
+    from nas.reproduction import Reproduction
+    from nas.reproduction_scale import load_scale
+    from nas.run_directory import typed
+
+    parser = _parser()
+    rest, open_options = split_open_options(words)
+    known = parser.parse(rest)
+    directory = known.run_dir or Path("runs") / f"{known.network}-{Path(known.scale).stem}"
+    given = {**parser.overrides(known), **open_options}
+    reproduction = Reproduction(directory, load_scale(known.scale), given)
+    check_pump(reproduction.config)
+    console = Console(file=sys.stderr)
+
+    def say(line: str) -> None:
+        console.print(line, soft_wrap=True, highlight=False, markup=False)
+
+    say(f"{known.network} at scale {known.scale}, in {typed(directory)}")
+    with stoppable("the same command goes on"):
+        claims = reproduce(reproduction, console, say, plan_only=known.plan)
+    if known.format == "json":
+        write_output(claims_json(reproduction, claims).encode(), None)
+    else:
+        _show(reproduction, claims, known)
+    return 0
+
+
+def _parser() -> ConfigParser:
+    from nas.reproduction_scale import scale_names
+
+    parser = ConfigParser(
+        prog="nas reproduce", description="Repeat the search of a paper.", epilog=NOTES
+    )
+    parser.add_argument("network", choices=["spinenet-49"], help="what the paper found")
+    parser.add_argument(
+        "--scale",
+        metavar="SCALE|FILE.toml",
+        default="smoke",
+        help=f"{', '.join(scale_names())}, or a file of one's own (default: smoke)",
+    )
+    parser.add_argument("--run-dir", metavar="DIR", type=Path, help="default: runs/NETWORK-SCALE")
+    parser.add_argument(
+        "--plan",
+        action="store_true",
+        help="train one candidate for the plan and its cost, then show the claims as they stand",
+    )
+    parser.add_argument("--format", choices=["table", "json"], default="table")
+    parser.add_config_options(["data", "workers", "pump", "address", "seed"])
+    return parser
+
+
+def _show(reproduction: "Reproduction", claims: "list[Claim]", known: Namespace) -> None:
+    from nas.claims_view import claims_tables
+    from nas.reproduce_run import PAGE, TABLE
+    from nas.reproduction_plan import final_commands
+    from nas.tables import print_table
+
+    for table in claims_tables(claims):
+        print_table(table)
+    if not known.plan:
+        print(f"written: {reproduction.directory / TABLE}, {PAGE} beside it")
+    if reproduction.config.data.directory:
+        print("the best, SpineNet-49 and the baseline at full size:")
+        for line in final_commands(reproduction, FINALISTS):
+            print(f"  {line}")

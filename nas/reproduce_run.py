@@ -1,0 +1,109 @@
+"""A reproduction from its first training to its table of claims."""
+
+import json
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import Any, Final
+
+from rich.console import Console
+
+from nas.cli_output import write_output
+from nas.config import Config
+from nas.paper_claims import RANDOM, SEARCH
+from nas.reproduction import NETWORKS, Reproduction
+from nas.reproduction_choice import choices, compared
+from nas.reproduction_claims import measured_claims
+from nas.reproduction_plan import plan_lines
+from nas.reproduction_trainings import run_races, run_search, train_networks, train_resnets
+from results import Trial, TrialStatus, TrialStore
+from results.claim_table import markdown
+from results.claims import Claim
+
+CLAIMS, TABLE, PAGE = "claims.json", "claims.md", "report.html"  # in the run's directory
+MEASURED_ON: Final = {
+    "test_AP": "AP on the test split, which no search has seen",
+    "AP": "AP on the split that rewards are of, as there is no test split: what searches chose by "
+    "it looks a little too good",
+}
+
+
+def reproduce(
+    reproduction: Reproduction, console: Console, say: Callable[[str], None], *, plan_only: bool
+) -> list[Claim]:
+    """All trainings that are left, then the claims, which are written too.
+
+    say: is told the plan; plan_only: nothing follows but the claims of what is there. Each part
+    goes on where it was stopped. Raises UsageError, NotARun and its kin, DataError.
+    """
+    train_networks(reproduction, reproduction.networks[:1], console, seeds=1, workers=1)
+    for line in plan_lines(reproduction, _first_training(reproduction)):
+        say(line)
+    if not plan_only:
+        _train(reproduction, console)
+    claims = measured_claims(reproduction)
+    _write(reproduction, claims)
+    if not plan_only:
+        _report(reproduction)
+    return claims
+
+
+def _train(reproduction: Reproduction, console: Console) -> None:
+    train_networks(reproduction, reproduction.networks, console)
+    train_resnets(reproduction, console)
+    _write(reproduction, measured_claims(reproduction))  # hours before the rest is known
+    for search in reproduction.searches.values():
+        run_search(search, console)
+        run_races(search, reproduction.limit, console)
+    train_networks(reproduction, compared(reproduction, choices(reproduction)), console)
+
+
+def _first_training(reproduction: Reproduction) -> Trial | None:
+    with TrialStore.open_read_only(reproduction.directory / NETWORKS) as store:
+        first = store.trial(0)
+    return first if first.status is TrialStatus.COMPLETED else None
+
+
+def claims_json(reproduction: Reproduction, claims: list[Claim]) -> str:
+    """One object, strict JSON."""
+    document: dict[str, Any] = {
+        "claims": [claim.as_dict() for claim in claims],
+        "metric": reproduction.metric,
+        "measured_on": MEASURED_ON[reproduction.metric],
+        "scale": reproduction.scale.model_dump(mode="json"),
+        "seeds": reproduction.seeds,
+        "config": reproduction.config.as_dict(),
+        "spinenas": version("spinenas"),
+    }
+    return json.dumps(document, indent=2, allow_nan=False) + "\n"
+
+
+def about(reproduction: Reproduction) -> list[str]:
+    """What a table of claims is of."""
+    config: Config = reproduction.config
+    data = config.data.directory or "generated scenes"
+    return [
+        f"SpineNet-49 on {data}, preset `{reproduction.scale.preset}`: "
+        f"{reproduction.scale.search.trials:,} candidates by `{reproduction.scale.controller}` and "
+        f"as many by random search, seed {config.search.seed}; every compared network trained "
+        f"anew with {reproduction.scale.seeds} seeds, the same for all. Measured: "
+        f"{MEASURED_ON[reproduction.metric]}. Intervals: 95 %, Student's t of the differences "
+        "within seeds. A claim of several steps is confirmed where each is, by Holm's p below "
+        "0.05, and contradicted where one is the other way.",
+    ]
+
+
+def _write(reproduction: Reproduction, claims: list[Claim]) -> None:
+    directory = reproduction.directory
+    write_output(claims_json(reproduction, claims).encode(), str(directory / CLAIMS))
+    write_output(markdown(claims, about(reproduction)).encode(), str(directory / TABLE))
+
+
+def _report(reproduction: Reproduction) -> None:
+    """The two searches side by side."""
+    from nas.report_commands import report_commands
+    from nas.report_protocols import differing_protocols
+    from results import report_document, report_page
+
+    runs = [reproduction.searches[name].directory for name in (SEARCH, RANDOM)]
+    document = report_document(runs, report_commands, None, differing_protocols, None)
+    write_output(report_page(document), str(reproduction.directory / PAGE))
