@@ -78,5 +78,5 @@ def seed_spread(rewards: Array, network: NDArray[np.int64]) -> Spread | None:
         return None
     mean = np.bincount(network, rewards) / np.maximum(count, 1)
     squares = np.bincount(network, (rewards - mean[network]) ** 2)
-    freedom = count[several] - 1.0
+    freedom = (count[several] - 1).astype(np.float64)
     return Spread.fit(mean[several], squares[several] / freedom, freedom)
