@@ -5,8 +5,8 @@ journal stays what its controller did.
 """
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from nas.errors import UsageError
 from nas.planned_study import PlannedStudy
 from nas.rerank_study import STREAM, RerankStudy, replanned
 from nas.run_directory import RERANKED, refuse_doctor, refuse_occupied, write_config
+from nas.search import planned_trials
 from nas.stored_config import stored_config
 from nas.study import trial_seed
 from results import Noise, Trial, TrialStore, beliefs
@@ -24,8 +25,6 @@ from results.store_file import RUN_FILE
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from proxy_tasks.task import ProxyTask
 
 Trainings = tuple[CommittedStudy, Iterator[Trial]]
 
@@ -63,7 +62,7 @@ def race(
             noise=noise,
             **given,
         )
-        with _pumped(config, study, make_task) as trials:
+        with planned_trials(config, study, make_task) as trials:
             yield study, trials
 
 
@@ -86,7 +85,7 @@ def finals(
             seed=trial_seed(config.search.seed, STREAM),
             **given,
         )
-        with _pumped(config, study, make_tested_task) as trials:
+        with planned_trials(config, study, make_tested_task) as trials:
             yield study, trials
 
 
@@ -104,20 +103,6 @@ def _further(
         with _opened(folder, search, config) as store:
             given = Commitments(store=store, objective=objective, cost=cost)
             yield search, {**given, "attempts": config.failures.attempts}
-
-
-@contextmanager
-def _pumped(
-    config: Config, study: CommittedStudy, make: "Callable[[Config], ProxyTask]"
-) -> Iterator[Iterator[Trial]]:
-    """The trials of a study as they finish; no worker is started for none."""
-    from nas.search import pump
-
-    with ExitStack() as stack:
-        if study.done:
-            yield iter(())
-        else:
-            yield stack.enter_context(closing(pump(config, study, stack, make=make)))
 
 
 def _networks(directory: Path, search: TrialStore) -> list[Network]:

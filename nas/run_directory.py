@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 CONFIG = "config.toml"
 DOCTOR = "doctor"  # the entry of a store's meta that a run of `nas doctor` has,
-RERANKED = "reranked"  # and what `nas rerank` trained
+RERANKED = "reranked"  # and what `nas rerank` trained,
+GATHERED = "gathered"  # and what benchmarks/spinebench.py did
 HEADER = "# The effective config of this run: `{command}` repeats it.\n\n"
 
 
@@ -117,6 +118,11 @@ def refuse_doctor(store: TrialStore, directory: Path) -> None:
     if RERANKED in store.meta():
         raise UsageError(
             f"{directory} is what `nas rerank` trained of another run: give that run's directory"
+        )
+    if GATHERED in store.meta():
+        raise UsageError(
+            f"{directory} is what benchmarks/spinebench.py trained: that command, typed again, "
+            "goes on with it"
         )
 
 
