@@ -123,4 +123,7 @@ def plan_as_dict(plan: Sequence[PlannedTrial]) -> dict[str, Any]:
 def plan_from_dict(document: Mapping[str, Any]) -> list[PlannedTrial]:
     """Inverse of `plan_as_dict`."""
     networks = [(tuple(genotype), from_json(text)) for genotype, text in document["networks"]]
-    return [PlannedTrial(*networks[place], fidelity) for place, fidelity in document["trials"]]
+    return [
+        PlannedTrial(networks[place][0], networks[place][1], fidelity)
+        for place, fidelity in document["trials"]
+    ]

@@ -46,7 +46,8 @@ class SpineBench:
 
     Args:
         columns: of equal length.
-        about: `fidelities` (canonical JSON by name), `space`, `surrogate` and more.
+        about: `fidelities` (canonical JSON by name, that of the searches first), `space`,
+            `surrogate` and more.
         path: what a message calls it.
     """
 
@@ -153,7 +154,7 @@ def as_table(rows: Sequence[Mapping[str, Any]], about: Mapping[str, Any]) -> "pa
     import pyarrow as pa
 
     fields = [pa.field(name, kind) for name, kind in _kinds(rows).items()]
-    text = json.dumps({"format": FORMAT, **about}, sort_keys=True, separators=(",", ":"))
+    text = json.dumps({"format": FORMAT, **about}, separators=(",", ":"))
     schema = pa.schema(fields, metadata={METADATA: text.encode()})
     columns = [[row.get(field.name) for row in rows] for field in fields]
     arrays = [pa.array(column, field.type) for column, field in zip(columns, fields, strict=True)]
