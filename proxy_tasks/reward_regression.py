@@ -63,36 +63,42 @@ class RewardRegression:
 
 
 class _Forest:
-    """The nodes of all trees in one list; a leaf is its own child, so that all walk alike."""
+    """The nodes of all trees in one list; a leaf is its own child, so that all walk alike.
+
+    Node n has the entries 2n and 2n + 1 of each list, and is called 2n: its test is in both, and
+    its right and left child.
+    """
 
     def __init__(self, fitted: ExtraTreesRegressor) -> None:
         trees = [estimator.tree_ for estimator in fitted.estimators_]
-        self._roots = np.cumsum([0, *(tree.node_count for tree in trees[:-1])])
-        left, right = (
+        first = np.cumsum([0, *(tree.node_count for tree in trees[:-1])])
+        children = [
             np.concatenate(
-                [_children(tree, name, root) for tree, root in zip(trees, self._roots, strict=True)]
+                [_children(tree, name) + n for tree, n in zip(trees, first, strict=True)]
             )
-            for name in ("children_left", "children_right")
-        )
-        self._children = np.stack([right, left], axis=1).ravel()
-        self._feature = np.concatenate([np.maximum(tree.feature, 0) for tree in trees])
-        self._threshold = np.concatenate([tree.threshold for tree in trees])
-        self._value = np.concatenate([tree.value[:, 0, 0] for tree in trees])
+            for name in ("children_right", "children_left")
+        ]
+        self._roots = 2 * first
+        self._children = 2 * np.stack(children, axis=1).ravel()
+        feature = np.concatenate([np.maximum(tree.feature, 0) for tree in trees])
+        self._feature = np.repeat(feature.astype(np.int64), 2)
+        self._threshold = np.repeat(np.concatenate([tree.threshold for tree in trees]), 2)
+        self._value = np.repeat(np.concatenate([tree.value[:, 0, 0] for tree in trees]), 2)
         self._depth = max(tree.max_depth for tree in trees)
 
     def predict(self, features: Array) -> Array:
-        single = features.astype(np.float32)  # as scikit-learn compares them
-        rows = np.arange(len(single))[:, None]
-        nodes = np.broadcast_to(self._roots, (len(single), len(self._roots)))
+        compared = features.astype(np.float32).astype(np.float64).ravel()  # as scikit-learn does
+        rows = np.arange(len(features))[:, None] * features.shape[1]
+        nodes = np.broadcast_to(self._roots, (len(features), len(self._roots)))
         for _ in range(self._depth):
-            lower = single[rows, self._feature[nodes]] <= self._threshold[nodes]
-            nodes = self._children[2 * nodes + lower]
-        return np.asarray(self._value[nodes].mean(axis=1))
+            values = compared.take(rows + self._feature.take(nodes))
+            nodes = self._children.take(nodes + (values <= self._threshold.take(nodes)))
+        return np.asarray(self._value.take(nodes).mean(axis=1))
 
 
-def _children(tree: Any, name: str, root: int) -> NDArray[np.int64]:  # noqa: ANN401 - sklearn's
+def _children(tree: Any, name: str) -> NDArray[np.int64]:  # noqa: ANN401 - sklearn's
     children: NDArray[np.int64] = getattr(tree, name)
-    return np.where(children < 0, np.arange(len(children)), children) + root
+    return np.where(children < 0, np.arange(len(children)), children)
 
 
 class _Process:

@@ -19,7 +19,7 @@ docs/spinebench.md is its data card. The columns, null where a training has none
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -76,13 +76,14 @@ class SpineBench:
         for name, known in self.fidelities.items():
             if asked.last_step in self.steps(name) and _whole(asked) == _whole(known):
                 return name, asked.last_step
-        known_ones = ", ".join(
-            f"{name} (scored at steps {', '.join(map(str, self.steps(name)))})"
-            for name in self.fidelities
+        differences = "; ".join(
+            f"{name} (scored at steps {', '.join(map(str, self.steps(name)))}), but "
+            f"{difference(asked, known)}"
+            for name, known in self.fidelities.items()
         )
         raise InvalidRecipe(
-            f"{self.path} has trainings of {known_ones}, not of {fidelity}: search with the "
-            "settings of one, and rungs at its steps"
+            f"{self.path} has trainings of {differences}: search with the settings of one, and "
+            "rungs at its steps"
         )
 
     @classmethod
@@ -100,6 +101,14 @@ class SpineBench:
                 "makes one"
             )
         return made
+
+
+def difference(asked: Fidelity, known: Fidelity) -> str:
+    """The first setting in which two differ, for a message."""
+    ours, theirs = asdict(replace(asked, stop_step=asked.last_step)), asdict(known)
+    theirs["stop_step"] = known.last_step
+    name = next((name for name in ours if ours[name] != theirs[name]), "stop_step")
+    return f"{name} is {ours[name]}, there {theirs[name]}"
 
 
 def _whole(fidelity: Fidelity) -> str:

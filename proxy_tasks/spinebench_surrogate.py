@@ -13,7 +13,8 @@ from proxy_tasks.errors import CandidateFailure, DataError, InvalidRecipe
 from proxy_tasks.measured_surrogate import remainder
 from proxy_tasks.path_features import path_features
 from proxy_tasks.reward_regression import KernelScale, RewardRegression
-from proxy_tasks.spinebench_file import SpineBench, read_spinebench
+from proxy_tasks.recipe import Fidelity
+from proxy_tasks.spinebench_file import SpineBench, difference, read_spinebench
 from proxy_tasks.spread import Spread
 from search_space import SPACES, Architecture, InvalidGenotype, SpineNetSpace
 from search_space.block_specs import from_json
@@ -90,9 +91,11 @@ class SpineBenchSurrogate:
         """Raises InvalidRecipe for one that is not the end of the trainings that it learnt from."""
         known = self._bench.fidelities[self._name]
         if fidelity != known.canonical():
+            asked = Fidelity.from_canonical(fidelity)
             raise InvalidRecipe(
-                f"the surrogate of {self._bench.path} is of {self._name} ({known.canonical()}), "
-                f"not of {fidelity}: search with the settings of {self._name}, without rungs"
+                f"the surrogate of {self._bench.path} is of {self._name}, but "
+                f"{difference(asked, known)}: search with the settings of {self._name}, without "
+                "rungs"
             )
 
     def expected(self, architecture: Architecture) -> float:
@@ -110,8 +113,12 @@ class SpineBenchSurrogate:
         """`AP`, 0..1. Raises CandidateFailure as `expected` does."""
         expected = self.expected(architecture)
         rng = np.random.default_rng([seed, int(architecture.key, 16)])
-        noise = self._noise * float(self._errors.seed(np.array(expected)))
-        return {"AP": min(max(expected + noise * float(rng.standard_normal()), 0.0), 1.0)}
+        noise = self.noise_sd(expected) * float(rng.standard_normal())
+        return {"AP": min(max(expected + noise, 0.0), 1.0)}
+
+    def noise_sd(self, expected: float) -> float:
+        """Of a training of a network with this mean AP."""
+        return self._noise * float(self._errors.seed(np.array(expected)))
 
     def _check_family(self, architecture: Architecture) -> None:
         space = self._space
