@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from proxy_tasks.errors import CandidateFailure, DataError, InvalidRecipe
 from proxy_tasks.measured_surrogate import remainder
 from proxy_tasks.path_features import path_features
-from proxy_tasks.reward_regression import KernelScale, RewardRegression
 from proxy_tasks.recipe import Fidelity
+from proxy_tasks.reward_regression import KernelScale, RewardRegression
 from proxy_tasks.spinebench_file import SpineBench, difference, read_spinebench
 from proxy_tasks.spread import Spread
 from search_space import SPACES, Architecture, InvalidGenotype, SpineNetSpace
