@@ -63,23 +63,26 @@ def pack(words: argparse.Namespace) -> None:
 
 
 def speed(words: argparse.Namespace) -> None:
-    """Of different networks, keys and features included, in this process, first use included."""
+    """Of different networks, one by one, keys and features included; in this process and thread.
+
+    So on an idle core it takes as long as it takes of CPU.
+    """
     bench = read_spinebench(words.file)
     rng = np.random.default_rng(0)
     file = "" if words.file is None else str(words.file)
     for by in ("table", "surrogate"):
-        begin, cpu = time.perf_counter(), time.process_time()
+        cpu = time.process_time()
         task = spinebench(by, file)
-        made = time.perf_counter() - begin
+        made = time.process_time() - cpu
         bodies = _drawn(bench.columns["blocks"], rng) if by == "table" else _members(rng)
         begin, cpu = time.perf_counter(), time.process_time()
         for seed, body in enumerate(bodies):
             task.evaluate(body, seed)
         wall, cpu = time.perf_counter() - begin, time.process_time() - cpu
-        verdict = "within" if made + wall <= LIMIT else "BEYOND"
+        verdict = "within" if made + cpu <= LIMIT else "BEYOND"
         print(
-            f"{by}: made in {made:.2f} s, {QUERIES} queries in {wall:.2f} s ({cpu:.2f} s of CPU): "
-            f"{verdict} {LIMIT:g} s"
+            f"{by}: made in {made:.2f} s, {QUERIES} queries in {cpu:.2f} s of CPU, {verdict} "
+            f"{LIMIT:g} s together ({wall:.2f} s by the clock)"
         )
 
 

@@ -90,9 +90,11 @@ class _Forest:
         compared = features.astype(np.float32).astype(np.float64).ravel()  # as scikit-learn does
         rows = np.arange(len(features))[:, None] * features.shape[1]
         nodes = np.broadcast_to(self._roots, (len(features), len(self._roots)))
-        for _ in range(self._depth):
-            values = compared.take(rows + self._feature.take(nodes))
+        for depth in range(self._depth):
+            values, before = compared.take(rows + self._feature.take(nodes)), nodes
             nodes = self._children.take(nodes + (values <= self._threshold.take(nodes)))
+            if depth % 4 == 3 and (nodes == before).all():  # as a rule at half of the depth
+                break
         return np.asarray(self._value.take(nodes).mean(axis=1))
 
 

@@ -134,6 +134,8 @@ def card(bench: SpineBench) -> list[str]:
     """Lines for docs/spinebench.md."""
     columns = bench.columns
     lines = [f"{len(bench)} trainings of {len(set(columns['key']))} networks"]
+    if bench.about.get("preliminary"):
+        lines.append("preliminary: a file with all of its trainings is to replace it")
     for name in bench.fidelities:
         keys = [
             key
