@@ -8,13 +8,15 @@ from typing import ClassVar
 from proxy_tasks.errors import CandidateFailure, InvalidRecipe
 from proxy_tasks.spinebench_file import COSTS, SCORES, TIMES, SpineBench, read_spinebench
 from search_space import Architecture
+from search_space.block_specs import from_json
 
 
 class SpineBenchTable:
     """The trainings of spinebench, network by network.
 
         table = SpineBenchTable()
-        table.evaluate(SPINENET_49, seed=0)["AP"]    # of a real training
+        for network in table.networks():
+            table.evaluate(network, seed=0)["AP"]    # of a real training
 
     A seed is that of a recorded training of the network, or else chooses one of them: the same
     for all steps of it. Times are only of whole trainings.
@@ -39,9 +41,11 @@ class SpineBenchTable:
             self._rows[where][columns["seed"][row]] = row
         self._named = lru_cache(maxsize=64)(self._bench.named)
 
-    def keys(self, fidelity: str = "quick") -> list[str]:
-        """Of the networks that have a training of this name, in the order of the file."""
-        return [key for key, name in self._rows if name == fidelity]
+    def networks(self, fidelity: str = "quick") -> list[Architecture]:
+        """Those that have a training of this name, failed ones too, in the order of the file."""
+        found = (rows for (_, name), rows in self._rows.items() if name == fidelity)
+        blocks = self._bench.columns["blocks"]
+        return [from_json(blocks[next(iter(rows.values()))]) for rows in found]
 
     def seeds(self, architecture: Architecture, fidelity: str = "quick") -> tuple[int, ...]:
         """Of its trainings, rising; none for a network that is not in the file."""

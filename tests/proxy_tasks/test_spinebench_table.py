@@ -57,13 +57,17 @@ def test_everything_that_was_recorded_is_given(table: SpineBenchTable) -> None:
     assert {*found} <= {*SpineBenchTable.METRICS}
 
 
+def test_its_networks_are_listed_once_each(table: SpineBenchTable) -> None:
+    assert table.networks() == [FIRST, SECOND, FAILED]
+
+
 def test_a_part_has_no_time(table: SpineBenchTable) -> None:
     assert "cpu_seconds" not in table.evaluate_at(FIRST, 3, HALF)
 
 
 def test_a_longer_training_is_another(table: SpineBenchTable) -> None:
     assert table.evaluate_at(FIRST, 3, DEFAULT.canonical())["AP"] == 0.9
-    assert table.keys("default") == [FIRST.key]
+    assert table.networks("default") == [FIRST]
 
 
 @pytest.mark.parametrize(
