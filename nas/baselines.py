@@ -55,6 +55,13 @@ def train_baselines(
         lock.release()
 
 
+def baselines_left(directory: Path, config: Config, seeds: int = 3) -> int:
+    """How many trainings `train_baselines` would make of the networks it trains without names."""
+    return len(
+        _left(directory, config, {name: _body(name, config) for name in _default(config)}, seeds)
+    )
+
+
 def _default(config: Config) -> tuple[str, ...]:
     return DEFAULT + (OF_DETECTION if config.task.name == "detection" else ())
 
@@ -77,15 +84,7 @@ def _trainings(
     from nas.compose import make_cost, make_objective
     from nas.data_progress import data_progress
 
-    fidelity = config.fidelity.canonical()
-    known = {one.identity for one in read_baselines(directory)}
-    different = {_key(name, body): (name, body) for name, body in reversed(bodies.items())}
-    left = [
-        (name, body, seed)
-        for seed in range(seeds)
-        for key, (name, body) in reversed(different.items())
-        if (key, fidelity, seed) not in known
-    ]
+    left = _left(directory, config, bodies, seeds)
     if not left:
         return
     with data_progress() as progress:
@@ -97,9 +96,26 @@ def _trainings(
         if outcome.metrics is not None:
             metrics = {**metrics, **outcome.metrics}
             reward = reward_of(objective, metrics)
-        training = _training(name, body, fidelity, seed, reward, metrics, outcome)
+        training = _training(
+            name, body, config.fidelity.canonical(), seed, reward, metrics, outcome
+        )
         append_baseline(directory, training)
         yield training
+
+
+def _left(
+    directory: Path, config: Config, bodies: dict[str, Architecture | ResNetFpn], seeds: int
+) -> list[tuple[str, Architecture | ResNetFpn, int]]:
+    """What has not been trained, each network once, and its seed."""
+    fidelity = config.fidelity.canonical()
+    known = {one.identity for one in read_baselines(directory)}
+    different = {_key(name, body): (name, body) for name, body in reversed(bodies.items())}
+    return [
+        (name, body, seed)
+        for seed in range(seeds)
+        for key, (name, body) in reversed(different.items())
+        if (key, fidelity, seed) not in known
+    ]
 
 
 def _key(name: str, body: Architecture | ResNetFpn) -> str:

@@ -42,8 +42,7 @@ def run(words: Sequence[str]) -> int:
     from nas.insight import insights
 
     noise = given_noise(known.noise, [known.run])
-    found = insights(known.run, noise, known.trial)
-    found = [one for one in found if known.only in (None, one.name)]
+    found = insights(known.run, noise, known.trial, known.only)
     if known.format == "json":
         write_output(_json(found), None)
         return 0

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nas.errors import UsageError
 
-STDOUT_CLOSED = "standard output is closed: give --output FILE"
+STDOUT_CLOSED = "standard output is closed: give --output FILE, if it has one"
 
 
 def write_output(content: bytes, output: str | None) -> None:

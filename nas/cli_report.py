@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +21,8 @@ picture and how sure that is, what made it good, all trials, and what to type ne
   nas report runs/a runs/b -o both.html  begins with the runs side by side
   nas report runs/a --watch 30           writes it anew until the search is over, or Ctrl-C
 
-The runs are only read; --watch looks at their files' times, and reads what has changed."""
+The runs are only read; --watch looks at their files' times, and reads what has changed. After a
+page it waits for at least 20 times the CPU time that the page took."""
 
 
 def run(words: Sequence[str]) -> int:
@@ -65,7 +67,8 @@ def _write(known: argparse.Namespace, every: float | None) -> None:
 
     runs: list[Path] = known.runs
     noise = given_noise(known.noise, runs)
-    document = report_document(runs, report_commands, every, differing_protocols, noise)
+    commands = partial(report_commands, noise=known.noise)
+    document = report_document(runs, commands, every, differing_protocols, noise)
     page = report_page(document)
     write_output(page, known.output)
     print(f"{known.output}: {len(page) / 1e6:.1f} MB", file=sys.stderr)

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,9 +21,10 @@ NOTES = """Noise makes the top of every leaderboard look better than it is. This
 the run again, each time the one whose training decides most, and prints what to believe of
 each: its true reward with a 90 % interval, and the probability that it is the best. Then the
 best are trained once more, and scored on the test split as well, which no search has seen;
---budget does not count these. The trainings are runs of their own in RUN_DIR/rerank; the search
-stays as it is. The same command typed again goes on where it was stopped, and a larger --budget
-goes on from there; `results.beliefs(RUN_DIR)` is the table in Python."""
+--budget does not count these. They are chosen once, and anew only where the race has trained more
+since. The trainings are runs of their own in RUN_DIR/rerank; the search stays as it is. The same
+command typed again goes on where it was stopped, and a larger --budget goes on from there;
+`results.beliefs(RUN_DIR)` is the table in Python."""
 
 
 def run(words: Sequence[str]) -> int:
@@ -33,6 +35,7 @@ def run(words: Sequence[str]) -> int:
     from nas.config_source import override_config
     from nas.given_noise import given_noise
     from nas.gpu_check import check_gpus
+    from nas.rerank_command import race_trainings, rerank_command
     from nas.rerank_run import finals, has_test_split, race, rerank_config
     from nas.rerank_table import rerank_table, verdict
     from nas.tables import print_table
@@ -52,12 +55,15 @@ def run(words: Sequence[str]) -> int:
     with stoppable("the same command goes on"):
         _drive(race(known.run, config, known.budget, noise), console, "trainings of contenders")
         if known.top and has_test_split(config):
-            _drive(finals(known.run, config, known.top, noise), console, "scored on the test split")
+            told = partial(console.print, soft_wrap=True, highlight=False, markup=False)
+            tested = finals(known.run, config, known.top, told, noise)
+            _drive(tested, console, "scored on the test split")
     frame = beliefs(known.run, noise)
     print_table(rerank_table(frame, ROWS))
     if known.top and not has_test_split(config):
         print(f"test: none: {_why_no_test(config.task.name)}")
-    print(verdict(frame, known.run, known.budget, known.noise))
+    more = 2 * max(known.budget, race_trainings(known.run))
+    print(verdict(frame, known.run, rerank_command(known.run, more, known.noise)))
     return 0
 
 

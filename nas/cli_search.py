@@ -103,7 +103,7 @@ def drive(config: Config, parts: "Parts", store: TrialStore, directory: Path) ->
         return FAILED
     minimised = getattr(parts.controller, "needs_metric", None)
     run, winner = typed(directory), typed(f"{directory}:{best.number}")
-    ways = [f"nas show {winner}"]
+    ways = [f"nas rerank {run} --budget 10", f"nas report {run}", f"nas show {winner}"]
     if minimised:
         ways.append(f"nas leaderboard {run} --front {minimised}")
     ways += [f"nas leaderboard {run} --format csv", f"nas resume {run} --trials {2 * study.budget}"]

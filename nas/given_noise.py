@@ -18,9 +18,10 @@ HELP: Final = (
     "trainings, which counts beside the repeats; or the standard deviation of a training's reward, "
     "as 0.011, which counts alone"
 )
+LARGEST: Final = 1e9  # its square, and sums of squares, stay finite
 WAY_OUT: Final = (
     "give a file that `nas doctor PRESET --format json > FILE` wrote, or a standard deviation "
-    "above 0, as 0.011"
+    "above 0 and at most 1e9, as 0.011"
 )
 
 
@@ -36,7 +37,7 @@ def given_noise(text: str | None, runs: Sequence[Path]) -> Noise | None:
         sd = float(text)
     except ValueError:
         return _of_doctor(text, runs)
-    if not (math.isfinite(sd) and sd > 0):
+    if not 0 < sd <= LARGEST:
         raise UsageError(f"--noise {text}: {WAY_OUT}")
     return Noise(sd, math.inf)
 
@@ -90,7 +91,9 @@ def _check_same_training(text: str, fidelity: dict[str, Any], found: Noise, run:
         best = store.best()
     if best is None:
         return
-    way_out = f"if it is as large there, give the number: --noise {found.sd:.3g}"
+    way_out = "give a doctor's of these trainings"
+    if found.sd > 0:
+        way_out = f"if it is as large there, give the number: --noise {found.sd:.3g}"
     if best.metrics.get("AP") != best.reward:
         raise UsageError(
             f"--noise {shown(text)} is of APs, and the rewards of {run} are none: {way_out}"

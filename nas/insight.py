@@ -1,5 +1,6 @@
 """What made a run's best good, and what to believe of that: small tables with a sentence each."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,14 +13,15 @@ from results import (
     TrialStore,
     ancestors,
     baseline_standings,
+    beliefs,
     best_so_far,
     chance,
     decisions,
     failure_kinds,
-    leaderboard,
-    measured_noise,
     rung_agreement,
 )
+from results.ancestor_chain import Generation
+from results.beliefs_frame import winner
 from results.estimate import Estimate, Measured, Unmeasured
 
 GENERATIONS: Final = 12  # of ancestors, the latest
@@ -40,26 +42,28 @@ class Insight:
     rows: pd.DataFrame
 
 
-def insights(run: Path, noise: Noise | None = None, trial: int | None = None) -> list[Insight]:
+def insights(
+    run: Path, noise: Noise | None = None, trial: int | None = None, only: str | None = None
+) -> list[Insight]:
     """Of a run: chance, decisions, ancestors, rungs, baselines, failures; each a screen at most.
 
-    The ancestors are those of `trial`, by default of the best. noise: of a training, by default
-    what the run's repeats say. Raises UsageError, NotARun and its kin, UnknownTrial.
+    All as of one moment. The ancestors are those of `trial`, by default of the network that
+    `beliefs` have first. noise: of a training, measured elsewhere, beside the run's repeats; only:
+    the name of one, and nothing else is computed. Raises UsageError, NotARun and its kin,
+    UnknownTrial.
     """
-    with TrialStore.open_read_only(run, part=True) as store:
-        best = leaderboard(store, top=1)["trial"]
-        if trial is None and len(best):
-            trial = int(best.iloc[0])
-        if trial is None:
+    tables: dict[str, Callable[[TrialStore], Insight]] = {
+        "chance": _chance,
+        "decisions": _decisions,
+        "ancestors": lambda store: _ancestors(store, trial, noise),
+        "rungs": _rungs,
+        "baselines": lambda store: _baselines(store, noise),
+        "failures": _failures,
+    }
+    with TrialStore.open_read_only(run, part=True) as store, store.snapshot():
+        if not store.count():
             raise UsageError(f"{run} has no trials yet: `nas resume` goes on with it")
-        return [
-            _chance(store),
-            _decisions(store),
-            _ancestors(store, trial, noise or measured_noise(store)),
-            _rungs(store),
-            _baselines(store),
-            _failures(store),
-        ]
+        return [table(store) for name, table in tables.items() if only in (None, name)]
 
 
 def _chance(store: TrialStore) -> Insight:
@@ -68,13 +72,18 @@ def _chance(store: TrialStore) -> Insight:
         return _unknown("chance", luck)
     best = seen.set_index("observed")["best"]
     curve = luck.curve.rename(columns={"n": "candidates"})
-    rounded = {n * 10**power for power in range(7) for n in NUMBERS} | {int(luck.candidates)}
+    # Of all of them the best is what they had: no news.
+    rounded = {n * 10**power for power in range(7) for n in NUMBERS} - {luck.candidates}
     rows = curve[curve["candidates"].isin(rounded)].reset_index(drop=True)
     rows.insert(1, "this run", best.reindex(rows["candidates"]).array)
-    many = (
-        f"best reward after so many candidates: of this run, and of {luck.candidates} uniform ones"
+    says = (
+        "best reward after so many candidates: of this run, and of a new random search, with 90 % "
+        f"intervals, by the {luck.candidates} uniform candidates that it "
     )
-    return Insight("chance", f"{many}, with 90 % intervals of a new random search", rows)
+    if luck.candidates >= len(seen):
+        return Insight("chance", f"{says}had", rows)
+    more = f"more are needed to say what chance would have found by {len(seen)}"
+    return Insight("chance", f"{says}began with; {more}", rows)
 
 
 def _decisions(store: TrialStore) -> Insight:
@@ -99,16 +108,22 @@ def _decisions(store: TrialStore) -> Insight:
         ]
     )
     says = f"share of the variance of rewards that each explains beyond cost, of {things}"
-    return Insight("decisions", f"{says}; 95 % intervals", rows)
+    more = "`matters` asks for more: a bound of 99.5 % for all seven at once"
+    return Insight("decisions", f"{says}; 95 % intervals; {more}", rows)
 
 
-def _ancestors(store: TrialStore, trial: int, noise: Noise | None) -> Insight:
+def _ancestors(store: TrialStore, trial: int | None, noise: Noise | None) -> Insight:
+    if trial is None:
+        trial = winner(beliefs(store, noise))
+    if trial is None:
+        return _unknown("ancestors", Unmeasured("no trial has a reward"))
     chain = ancestors(store, trial, noise, latest=GENERATIONS)
     rows = pd.DataFrame(
         [
             {
                 "trial": one.trial,
                 "reward": one.reward,
+                "seeds": one.seeds,
                 "gain": one.gain,
                 "low": one.low,
                 "high": one.high,
@@ -118,17 +133,23 @@ def _ancestors(store: TrialStore, trial: int, noise: Noise | None) -> Insight:
             for one in chain
         ]
     )
-    told = [one.resolved for one in chain if one.resolved is not None]
-    steps = f"how trial {trial} came about, oldest first"
-    if len(chain) == 1:
+    if chain[-1].generation == 1:
         return Insight("ancestors", f"trial {trial} has no parents that the run tells of", rows)
+    says = f"how trial {trial} came about, {_shown(chain)}"
+    told = [one.resolved for one in chain if one.resolved is not None]
     if not told:
         missing = "what a seed changes is not known: `nas rerank`, or --noise"
-        return Insight("ancestors", f"{steps}; {missing}", rows)
-    return Insight(
-        "ancestors",
-        f"{steps}; {sum(told)} of {len(told)} gains are above or below the noise (95 %)",
-        rows,
+        return Insight("ancestors", f"{says}; {missing}", rows)
+    sure = f"{sum(told)} of {len(told)} gains are above or below the noise (95 %)"
+    return Insight("ancestors", f"{says}; {sure}", rows)
+
+
+def _shown(chain: Sequence[Generation]) -> str:
+    if chain[0].generation == 1:
+        return "oldest first"
+    return (
+        f"the last {len(chain)} of {chain[-1].generation} generations, oldest first: the first "
+        "one's gain is over a parent that is not shown"
     )
 
 
@@ -145,9 +166,9 @@ def _rungs(store: TrialStore) -> Insight:
     return Insight("rungs", "rank agreement of a shorter training with a longer one; 95 %", rows)
 
 
-def _baselines(store: TrialStore) -> Insight:
+def _baselines(store: TrialStore, noise: Noise | None) -> Insight:
     names = ["name", "seeds", "mean", "error", "above", "candidates", "params", "madds"]
-    rows = baseline_standings(store)[names].head(ROWS)
+    rows = baseline_standings(store, noise)[names].head(ROWS)
     if not len(rows):
         return _unknown("baselines", Unmeasured("none was trained: `nas baselines` does"))
     return Insight("baselines", "by the run's protocol; so many candidates are `above`", rows)

@@ -4,10 +4,13 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from nas.cli_watch import SHARE
 from nas.errors import UsageError
 from nas.run_watch import RunWatch
 from results import NotARun
-from results.store_file import run_file
+from results.baseline_training import BASELINES_FILE
+from results.networks import RERANK, TEST
+from results.store_file import RUN_FILE, run_file
 
 Seen = tuple[tuple[int, int], ...]
 
@@ -15,6 +18,7 @@ Seen = tuple[tuple[int, int], ...]
 def changes(runs: Sequence[Path], every: float) -> Iterator[bool]:
     """Whether the searches go on: at once, then every so many seconds if a file has changed.
 
+    After what took long, as the page of a large run, it rests for SHARE times the CPU time of that.
     Ends, after a last False, when all of them are over. A run whose end nobody can tell, as that of
     a doctor, goes on for ever. Until a file changes, no run is opened: nothing that a search could
     notice. Raises NotARun, StoreDamaged.
@@ -22,6 +26,7 @@ def changes(runs: Sequence[Path], every: float) -> Iterator[bool]:
     ends = [_End(run) for run in runs]
     seen = None
     while True:
+        before = time.process_time()
         now = _looks(runs)  # before the run is read, which then has all of it
         if all(end.is_come() for end in ends):
             yield False
@@ -29,7 +34,7 @@ def changes(runs: Sequence[Path], every: float) -> Iterator[bool]:
         if now != seen:
             yield True
         seen = now
-        time.sleep(every)
+        time.sleep(max(every, SHARE * (time.process_time() - before)))
 
 
 class _End:
@@ -47,12 +52,13 @@ class _End:
 
 
 def _looks(runs: Sequence[Path]) -> Seen:
-    """Size and time of each file that a search appends to."""
-    files = [
-        file.with_name(file.name + suffix)
-        for file in map(run_file, runs)
-        for suffix in ("", "-wal")
-    ]
+    """Size and time of each file that a page is made of: of the search, and what came later."""
+    files = []
+    for file in map(run_file, runs):
+        further = file.parent / RERANK
+        stores = (file, further / RUN_FILE, further / TEST / RUN_FILE)
+        files += [one.with_name(one.name + suffix) for one in stores for suffix in ("", "-wal")]
+        files.append(file.parent / BASELINES_FILE)
     return tuple(_look(file) for file in files)
 
 

@@ -5,26 +5,25 @@ journal stays what its controller did.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from nas.committed_study import Commitments, CommittedStudy, PlannedTrial
+from nas.committed_study import Commitments, CommittedStudy
 from nas.config import Config
 from nas.errors import UsageError
 from nas.planned_study import PlannedStudy
-from nas.rerank_study import STREAM, RerankStudy, replanned
-from nas.run_directory import RERANKED, refuse_doctor, refuse_occupied, write_config
+from nas.rerank_command import race_trainings
+from nas.rerank_finalists import finalists
+from nas.rerank_study import STREAM, RerankStudy
+from nas.run_directory import refuse_doctor, refuse_occupied, write_config
 from nas.search import planned_trials
 from nas.stored_config import stored_config
 from nas.study import trial_seed
-from results import Noise, Trial, TrialStore, beliefs
+from results import Noise, Trial, TrialStore, beliefs, reranked
 from results.networks import RERANK, TEST, Network, Run, networks_of
 from results.store_file import RUN_FILE
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Trainings = tuple[CommittedStudy, Iterator[Trial]]
 
@@ -68,11 +67,15 @@ def race(
 
 @contextmanager
 def finals(
-    directory: Path, config: Config, top: int, noise: Noise | None = None
+    directory: Path,
+    config: Config,
+    top: int,
+    told: Callable[[str], None],
+    noise: Noise | None = None,
 ) -> Iterator[Trainings]:
     """The `top` networks of the race trained once more each and scored on the test split, too.
 
-    One that has been is not trained again. Raises as `race` does.
+    They are chosen once: see `nas.rerank_finalists`, for `told`, too. Raises as `race` does.
     """
     from nas.compose import make_data, make_tested_task
     from nas.data_progress import data_progress
@@ -80,8 +83,10 @@ def finals(
     with _further(directory, config, directory / RERANK / TEST) as (search, given):
         with data_progress() as progress:
             make_data(config, with_test=True, progress=progress)
+        best = partial(_best, directory, noise)
+        asked = race_trainings(directory), top
         study = PlannedStudy(
-            plan=_finalists(search, given["store"], beliefs(directory, noise).head(top)),
+            plan=finalists(search, given["store"], best, asked, told),
             seed=trial_seed(config.search.seed, STREAM),
             **given,
         )
@@ -112,15 +117,8 @@ def _networks(directory: Path, search: TrialStore) -> list[Network]:
     return networks_of(runs, further=False)
 
 
-def _finalists(search: TrialStore, store: TrialStore, best: "pd.DataFrame") -> list[PlannedTrial]:
-    """Those that are in the store, in their order; then the best of all that are not."""
-    planned = [replanned(trial) for trial in store.trials()]
-    there = {one.architecture.key for one in planned}
-    return planned + [
-        replanned(search.trial(int(number)))
-        for key, number in zip(best["key"], best["trial"], strict=True)
-        if key not in there
-    ]
+def _best(directory: Path, noise: Noise | None) -> list[int]:
+    return [int(number) for number in beliefs(directory, noise)["trial"]]
 
 
 def _opened(directory: Path, search: TrialStore, config: Config) -> TrialStore:
@@ -128,12 +126,12 @@ def _opened(directory: Path, search: TrialStore, config: Config) -> TrialStore:
     origin = _origin(search)
     if not (directory / RUN_FILE).exists():
         refuse_occupied(directory, "moving it elsewhere")
-        meta = {"config": json.dumps(config.as_dict()), RERANKED: origin}
+        meta = {"config": json.dumps(config.as_dict()), reranked.RERANKED: origin}
         store = TrialStore.create(directory, meta)
     else:
         store = TrialStore.open(directory)
     try:
-        if store.meta().get(RERANKED) != origin:
+        if store.meta().get(reranked.RERANKED) != origin:
             raise UsageError(
                 f"{directory} is of another run than {search.path}: move it elsewhere, and the "
                 "same command begins anew"
@@ -146,8 +144,7 @@ def _opened(directory: Path, search: TrialStore, config: Config) -> TrialStore:
 
 
 def _origin(search: TrialStore) -> str:
-    """What tells a run from others, in whichever folder it lies."""
-    if not search.count():
+    found = reranked.origin(search)
+    if found is None:
         raise UsageError(f"{search.path} has no trials: there is nothing to rank")
-    first = search.trials()[0]
-    return json.dumps([first.key, first.seed, first.started])
+    return found

@@ -8,9 +8,7 @@ from rich.table import Table
 from nas.belief_table import belief_table
 from nas.errors import printable
 from nas.run_directory import typed
-
-SURE = 0.9  # probability of being best from which on there is nothing left to decide
-LIKELY = 0.5
+from results.best_claim import SURE, claim, doubt
 
 
 def rerank_table(frame: pd.DataFrame, rows: int) -> Table:
@@ -19,27 +17,22 @@ def rerank_table(frame: pd.DataFrame, rows: int) -> Table:
     return belief_table(shown, f"{len(shown)} of {len(frame)} networks")
 
 
-def verdict(frame: pd.DataFrame, directory: Path, budget: int, noise: str | None = None) -> str:
+def verdict(frame: pd.DataFrame, directory: Path, further: str) -> str:
     """Which network is the best and how sure that is, in one sentence.
 
-    `budget`, `noise`: as they were typed.
+    `further`: the command that takes the race further.
     """
     if (reason := frame.attrs.get("unmeasured")) is not None:
         return printable(f"not decided: {str(reason).replace('RUN_DIR', typed(directory))}")
-    option = "" if noise is None else f" --noise {typed(noise)}"
-    more = printable(f"`nas rerank {typed(directory)} --budget {2 * budget}{option}` goes on")
+    more = printable(f"`{further}` goes on")
     first = frame.iloc[0]
-    winner = f"trial {first['trial']} ({str(first['key'])[:8]})"
+    winner = f"trial {first['trial']} ({str(first['key'])[:8]}) is {claim(frame)}"
     belief = (
         f"a true reward of {first['posterior_mean']:.4f} [{first['low']:.4f}, {first['high']:.4f}]"
     )
     share = float(first["p_best"])
     if share >= SURE:
-        return f"{winner} is the best, with probability {share:.2f} and {belief}"
-    if share >= LIKELY:
-        return f"{winner} is probably the best ({share:.2f}), with {belief}; {more}"
-    rivals = int((frame["p_best"] > share / 4).sum())
-    return (
-        f"{winner} is the choice, with {belief}, but {rivals} networks may be the best "
-        f"(its probability is {share:.2f}); {more}"
-    )
+        return f"{winner}, with probability {share:.2f} and {belief}"
+    if (but := doubt(frame)) is None:
+        return f"{winner} ({share:.2f}), with {belief}; {more}"
+    return f"{winner}, with {belief}, but {but} (its probability is {share:.2f}); {more}"

@@ -115,6 +115,8 @@ class _Condition:
                 sign = -1
         match tree:
             case ast.Constant(value=str() as text) if sign == 1:
+                if any("\ud800" <= character <= "\udfff" for character in text):
+                    raise self._refusal("a text holds half a character (a lone surrogate)")
                 return text
             case ast.Constant(value=int() | float() as number) if type(number) is not bool:
                 return sign * (number if number < 2**63 else self._large(number))

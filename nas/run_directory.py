@@ -16,6 +16,8 @@ from nas.stored_config import stored_config
 from results import TrialStore
 from results.errors import ResultsError
 from results.imported_trial import ImportedTrial
+from results.reranked import RERANKED
+from results.shell_word import shell_word
 from results.store_file import RUN_FILE
 
 if TYPE_CHECKING:
@@ -23,8 +25,7 @@ if TYPE_CHECKING:
 
 CONFIG = "config.toml"
 DOCTOR = "doctor"  # the entry of a store's meta that a run of `nas doctor` has,
-RERANKED = "reranked"  # and what `nas rerank` trained,
-GATHERED = "gathered"  # and what benchmarks/spinebench.py did
+GATHERED = "gathered"  # and what benchmarks/spinebench.py trained
 HEADER = "# The effective config of this run: `{command}` repeats it.\n\n"
 
 
@@ -62,8 +63,7 @@ def _way_on(directory: Path, another: str) -> str:
 
 def typed(path: Path | str) -> str:
     """As a shell takes it, and no option of a command."""
-    text = str(path)
-    return shlex.quote(f"./{text}" if text.startswith("-") else text)
+    return shell_word(str(path))
 
 
 def create_run(

@@ -20,7 +20,7 @@ def stored_config(store: TrialStore, directory: Path) -> Config:
         document = json.loads(store.meta()["config"])
     except KeyError:
         raise NotARun(f"{directory} has no config in its store: it was not made by nas") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise StoreDamaged(damaged(store.path, "its config is no JSON")) from None
     return check_config(_renamed(document), f"config of {directory}")
 

@@ -33,12 +33,13 @@ from results.warm_trial import WarmTrial
 if TYPE_CHECKING:
     from results.ancestor_chain import ancestors
     from results.baselines_frame import baseline_standings, baselines
-    from results.beliefs_frame import beliefs, measured_noise
+    from results.beliefs_frame import beliefs
     from results.best_so_far_frame import best_so_far
     from results.chance_frame import chance
     from results.comparison_frame import compare
     from results.decisions_of_run import decisions
     from results.failure_frame import failure_kinds
+    from results.known_noise import measured_noise
     from results.leaderboard_frame import export, leaderboard
     from results.learning_curve_frame import learning_curves
     from results.lineage_frame import ancestry, lineage
@@ -107,7 +108,7 @@ _NEED_PANDAS = {
     "leaderboard": "leaderboard_frame",
     "learning_curves": "learning_curve_frame",
     "lineage": "lineage_frame",
-    "measured_noise": "beliefs_frame",
+    "measured_noise": "known_noise",
     "report_document": "report_content",
     "report_page": "report_html",
     "rung_agreement": "rung_frame",

@@ -1,17 +1,14 @@
 """How a candidate came about: from nothing to it, change by change."""
 
-import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
-from results.beliefs_frame import measured_noise
+from results.known_noise import noise_known
 from results.lineage_frame import ancestry
 from results.noise import Noise
+from results.seed_rewards import SeedRewards
 from results.several_runs import Run, opened
-from results.student import student_975
 from results.trial_table import whole_table
 from search_space import compare
 from search_space.drawing.difference_words import summarize, tell_changes
@@ -22,21 +19,27 @@ class Generation:
     """One ancestor, or at the end the candidate itself.
 
     Args:
+        generation: its place in the whole chain, 1 for the oldest.
         trial: number of its first trial.
         parents: of which it was made; none of the first, and where its controller told none.
-        reward: after the longest training that it had; None where it has none.
+        reward: mean of its network's `seeds` after the longest training that it had, with those of
+            `nas rerank`; None where it has none.
         steps: that `gain` compares after; None where that is not known.
-        gain: its reward less that of its parent in this chain.
-        error: standard error of the gain, sqrt(2) SD of a training; None where that is not known.
+        gain: its mean reward less that of its parent in this chain, after the longest training that
+            both had, of all seeds of both.
+        error: standard error of the gain, SD of a training times sqrt(1 / seeds of the child +
+            1 / seeds of the parent); None where that is not known.
         low, high: 95 % interval of the gain, wider where the SD itself is little known (Student's
             t); both None where it is not known, infinite with less than one degree of freedom.
         summary: how many things changed, in one line; empty for the first.
         changes: a line for each block that changed.
     """
 
+    generation: int
     trial: int
     parents: tuple[int, ...]
     reward: float | None
+    seeds: int
     steps: int | None
     gain: float | None
     error: float | None
@@ -61,41 +64,45 @@ def ancestors(
 ) -> tuple[Generation, ...]:
     """The chain of parents that ends with a trial's candidate, oldest first.
 
-    Of two parents that of the larger reward, the first of equals. noise: of a training, for the
-    intervals, by default what the run's own repeats say if it has any (`measured_noise`); latest:
-    the last so many only.
+    Of two parents that of the larger mean reward, the first of equals. noise: of a training,
+    measured elsewhere, for the intervals; it counts beside the run's own repeats (`noise_known`).
+    latest: the last so many only.
 
     Raises NotARun, StoreDamaged, UnknownTrial.
     """
     with opened(run) as store, store.snapshot():
         edges = ancestry(store, trial)
         table = whole_table(store)
-        frame = table.frame[["trial", "reward", "steps"]].assign(candidate=table.candidates())
-        candidate = int(frame.loc[frame["trial"] == trial, "candidate"].iloc[0])
-        frame = frame[frame["candidate"].isin([candidate, *edges["parent"]])]
-        frame = frame[frame["reward"].notna()].sort_values("steps", na_position="first")
-        rewards = dict(zip(frame["candidate"].tolist(), frame["reward"].tolist(), strict=True))
+        trials = pd.DataFrame({"candidate": table.candidates(), "key": table.frame["key"]})
+        candidate = int(trials["candidate"][table.frame["trial"] == trial].iloc[0])
+        family = trials[trials["candidate"].isin([candidate, *edges["parent"]])]
+        keys = dict(zip(family["candidate"].tolist(), family["key"].tolist(), strict=True))
+        rewards = SeedRewards.of(store, keys)
         chain = _chain(edges, candidate, rewards)
-        chain = chain if latest is None else chain[-latest:]
-        built = store.architectures([link.candidate for link in chain])
-        noise = noise or measured_noise(store)
-    reach = None if noise is None else student_975(noise.freedom) * math.sqrt(2) * noise.sd
+        first = 0 if latest is None else max(len(chain) - latest, 0)
+        built = store.architectures([link.candidate for link in chain[first:]])
+        known = noise_known(store, noise)
     found = []
-    for link, before in zip(chain, [None, *chain], strict=False):
+    for place, link in enumerate(chain[first:], first):
         summary, changes = "", list[str]()
-        if before is not None:
-            difference = compare(built[before.candidate], built[link.candidate])
+        if place > first:
+            difference = compare(built[chain[place - 1].candidate], built[link.candidate])
             summary, changes = summarize(difference), tell_changes(difference)
+        longest = rewards.longest(link.candidate)
+        gain = rewards.gain(link.candidate, chain[place - 1].candidate) if place else None
+        error, reach = (None, None) if gain is None else gain.off_by(known)
         found.append(
             Generation(
+                generation=place + 1,
                 trial=link.candidate,
                 parents=link.parents,
-                reward=rewards.get(link.candidate),
-                steps=link.steps,
-                gain=link.gain,
-                error=None if link.gain is None or noise is None else math.sqrt(2) * noise.sd,
-                low=None if link.gain is None or reach is None else link.gain - reach,
-                high=None if link.gain is None or reach is None else link.gain + reach,
+                reward=None if longest is None else longest.mean,
+                seeds=0 if longest is None else longest.seeds,
+                steps=None if gain is None else gain.steps,
+                gain=None if gain is None else gain.value,
+                error=error,
+                low=None if gain is None or reach is None else gain.value - reach,
+                high=None if gain is None or reach is None else gain.value + reach,
                 summary=summary,
                 changes=tuple(changes),
             )
@@ -105,30 +112,20 @@ def ancestors(
 
 @dataclass(frozen=True, slots=True)
 class _Link:
-    """A candidate, its parents, and `steps` and `gain` of `ancestry` over the better one."""
+    """A candidate and its parents."""
 
     candidate: int
     parents: tuple[int, ...] = ()
-    steps: int | None = None
-    gain: float | None = None
 
 
-def _chain(edges: pd.DataFrame, candidate: int, rewards: Mapping[int, float]) -> list[_Link]:
+def _chain(edges: pd.DataFrame, candidate: int, rewards: SeedRewards) -> list[_Link]:
     """Oldest first. A candidate is younger than its parents, so it ends."""
-    steps, gains = (edges[name].astype(object).to_list() for name in ("steps", "gain"))
-    rows: dict[int, list[int]] = {}
-    for row, child in enumerate(edges["child"].tolist()):
-        rows.setdefault(child, []).append(row)
-    parents: list[int] = edges["parent"].tolist()
+    parents: dict[int, list[int]] = {}
+    for child, parent in zip(edges["child"].tolist(), edges["parent"].tolist(), strict=True):
+        parents.setdefault(child, []).append(parent)
     chain: list[_Link] = []
-    while candidate in rows:
-        # The first of equals.
-        best = max(rows[candidate], key=lambda row: rewards.get(parents[row], -math.inf))
-        found = tuple(parents[row] for row in rows[candidate])
-        chain.append(_Link(candidate, found, _known(steps[best]), _known(gains[best])))
-        candidate = parents[best]
+    while candidate in parents:
+        found = parents[candidate]
+        chain.append(_Link(candidate, tuple(found)))
+        candidate = max(found, key=rewards.size)  # the first of equals
     return [_Link(candidate), *chain[::-1]]
-
-
-def _known(value: Any) -> Any:  # noqa: ANN401 - a scalar of pandas
-    return None if pd.isna(value) else value

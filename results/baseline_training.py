@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from results.errors import InvalidTrial, StoreDamaged, StoreInaccessible
-from results.outcome import Failure, checked_metrics
+from results.outcome import LARGEST_INTEGER, Failure, checked_metrics
 from results.sqlite_faults import reported
-from results.trial import LARGEST_INTEGER
 
 BASELINES_FILE: Final = "baselines.jsonl"  # its name in a run's directory
 

@@ -9,10 +9,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from results.baseline_training import BaselineTraining, read_baselines
+from results.known_noise import noise_known
 from results.masked_columns import floats, integers, texts
-from results.noise import Noise, noise_of_repeats
+from results.noise import Noise, all_pooled, noise_of_repeats
 from results.several_runs import Run, Runs, of_each, opened
 from results.store_file import run_file
+from results.student import student_975
 from results.training_length import training_length
 from results.trial_store import TrialStore
 from results.trial_table import whole_table
@@ -30,16 +32,18 @@ def baselines(runs: Runs) -> pd.DataFrame:
     return of_each(runs, lambda run: _trainings(read_baselines(_directory(run))))
 
 
-def baseline_standings(runs: Runs) -> pd.DataFrame:
+def baseline_standings(runs: Runs, noise: Noise | None = None) -> pd.DataFrame:
     """A row for each network that has a reward, the largest mean first.
 
     `mean` is of the rewards of its `seeds`, after as many `steps` as the run's longest training;
-    `error` is the mean's standard error by the spread between seeds of all these networks, missing
-    where none has two. `above` of the run's `candidates` that trained as long have a larger
-    reward: of one training each, so that luck has raised some of them. `params`, `madds` are
-    counts. Of a sequence of runs the first column is `run`. Raises NotARun, StoreDamaged.
+    `error` is the mean's standard error, by the repeats of these networks, those of the run and
+    `noise`, which was measured elsewhere; missing where there is none. `half_width` is of the
+    mean's 95 % interval (Student's t), missing with less than one degree of freedom. `above` of
+    the run's `candidates` that trained as long have a larger reward: of one training each, so that
+    luck has raised some of them. `params`, `madds` are counts. Of a sequence of runs the first
+    column is `run`. Raises NotARun, StoreDamaged.
     """
-    return of_each(runs, _standings)
+    return of_each(runs, lambda run: _standings(run, noise))
 
 
 def _directory(run: Run) -> Path:
@@ -65,28 +69,30 @@ def _trainings(found: Sequence[BaselineTraining]) -> pd.DataFrame:
     )
 
 
-def _standings(run: Run) -> pd.DataFrame:
+def _standings(run: Run, given: Noise | None) -> pd.DataFrame:
     with opened(run) as store:
         frame = whole_table(store).frame[["reward", "steps"]]
-        found = baselines(store)
+        found, known = baselines(store), noise_known(store, given)
     frame, found = frame[frame["reward"].notna()], found[found["reward"].notna()]
     if frame["steps"].notna().any():
         frame = frame[(frame["steps"] == frame["steps"].max()).fillna(False)]
         found = found[found["steps"].isin(frame["steps"])]
     groups = [rows for _, rows in found.groupby("key", sort=False)]
     rewards = [rows["reward"].to_numpy(np.float64) for rows in groups]
-    noise = noise_of_repeats(rewards)
+    noise = all_pooled(known, noise_of_repeats(rewards))
     order = np.argsort([-of.mean() for of in rewards], kind="stable").tolist()
     first = [groups[place].iloc[0] for place in order]
     sorted_rewards = [rewards[place] for place in order]
     means = [float(of.mean()) for of in sorted_rewards]
+    errors = _errors(noise, sorted_rewards)
     return pd.DataFrame(
         {
             "name": texts([row["name"] for row in first]),
             "key": texts([row["key"] for row in first]),
             "seeds": integers([len(of) for of in sorted_rewards]),
             "mean": floats(means),
-            "error": floats(_errors(noise, sorted_rewards)),
+            "error": floats(errors),
+            "half_width": floats(_half_widths(noise, errors)),
             "above": integers([int((frame["reward"] > mean).sum()) for mean in means]),
             "candidates": integers([len(frame)] * len(first)),
             "steps": integers([_known(row["steps"]) for row in first]),
@@ -98,6 +104,11 @@ def _standings(run: Run) -> pd.DataFrame:
 
 def _errors(noise: Noise | None, rewards: Sequence[Array]) -> list[float | None]:
     return [None if noise is None else noise.sd / math.sqrt(len(of)) for of in rewards]
+
+
+def _half_widths(noise: Noise | None, errors: Sequence[float | None]) -> list[float | None]:
+    times = math.inf if noise is None else student_975(noise.freedom)
+    return [None if one is None or math.isinf(times) else times * one for one in errors]
 
 
 def _known(count: int) -> int | None:

@@ -43,7 +43,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from results.estimate import Unmeasured
-from results.noise import Noise, noise_of_repeats
+from results.noise import Noise, all_pooled, noise_of_repeats
 from results.quality_draws import CONTENDERS, marginals, ranking
 from results.quality_model import Measured, fit
 
@@ -144,10 +144,7 @@ def belief(
 
 
 def _noise(groups: Sequence[Array], given: Noise | None) -> Noise | None:
-    found = noise_of_repeats(groups)
-    if found is None or given is None:
-        return found or given
-    return found.pooled(given)
+    return all_pooled(noise_of_repeats(groups), given)
 
 
 def _measured(groups: Sequence[Array]) -> Measured:

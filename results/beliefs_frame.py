@@ -9,8 +9,8 @@ import pandas as pd
 from results.belief import Belief, belief
 from results.estimate import Unmeasured
 from results.masked_columns import Columns, counted, measured, nothing, texts
-from results.networks import Networks, Run, repeated_networks, trained_networks
-from results.noise import Noise, noise_of_repeats
+from results.networks import Networks, Run, trained_networks
+from results.noise import Noise
 from results.rank_agreement import NORMAL_975
 
 BOUNDS: Final = {  # columns by the name that `Belief` has for them
@@ -56,13 +56,9 @@ def beliefs(runs: Run | Sequence[Run], noise: Noise | None = None) -> pd.DataFra
     return frame
 
 
-def measured_noise(runs: Run | Sequence[Run]) -> Noise | None:
-    """What the repeats of runs say that a seed changes, such as those of a run of `nas doctor`.
-
-    Of the longest trainings that were repeated; None where none was. Raises NotARun, StoreDamaged.
-    """
-    networks = repeated_networks(runs)
-    return None if networks is None else noise_of_repeats(networks.rewards())
+def winner(believed: pd.DataFrame) -> int | None:
+    """Number of the trial that `beliefs` have first; None where no network has a reward."""
+    return int(believed["trial"].iloc[0]) if len(believed) else None
 
 
 def _table(networks: Networks, found: Belief | Unmeasured) -> pd.DataFrame:

@@ -43,8 +43,14 @@ def counted(values: NDArray[np.float64]) -> Column:
 
 
 def texts(values: Sequence[str | None]) -> Column:
-    """As pandas' own type of strings."""
-    return pd.array(list(values), dtype="string")
+    """As pandas' own type of strings; of a path that is no UTF-8 the odd bytes escaped."""
+    return pd.array([_encodable(value) for value in values], dtype="string")
+
+
+def _encodable(value: str | None) -> str | None:
+    if value is None or value.isascii():
+        return value
+    return value.encode("utf-8", "backslashreplace").decode()
 
 
 def nothing(kind: str, length: int) -> Column:

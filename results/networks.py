@@ -1,6 +1,6 @@
 """Networks and all of their trainings, of one or several runs together."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from results.errors import NotComparable
+from results.reranked import check_reranked, origin
+from results.several_runs import refuse_texts
 from results.store_file import RUN_FILE
 from results.trial_queries import TrialQueries
 from results.trial_store import TrialStore
@@ -118,8 +120,10 @@ def networks_of(runs: Run | Sequence[Run], *, further: bool = True) -> list[Netw
 def repeated_networks(runs: Run | Sequence[Run]) -> Networks | None:
     """With their trainings of the most steps that any network has two of; None where none has.
 
-    So of a run of `nas doctor` those at the config's fidelity, not the one longer training.
+    So of a run of `nas doctor` those at the config's fidelity, not the one longer training. Without
+    the rewards for which networks were chosen to be trained again, if there are repeats then.
     """
+    given = 1 if isinstance(runs, Path | TrialQueries) else len(runs)
     frame, names = _trainings(runs, NEEDED, further=True, longest=False)
     lengths = frame.drop_duplicates("fidelity").sort_values(
         ["steps", "fidelity"], ascending=[False, True]
@@ -127,8 +131,27 @@ def repeated_networks(runs: Run | Sequence[Run]) -> Networks | None:
     for fidelity in lengths["fidelity"]:
         found = _grouped(frame[frame["fidelity"] == fidelity], names)
         if len(found.of) > len(found.seeds):
-            return found
+            unpicked = _grouped(_unpicked(found.trainings, given), names)
+            return unpicked if len(unpicked.of) > len(unpicked.seeds) else found
     return None
+
+
+def rewards_by_length(run: Run, keys: Collection[str]) -> pd.DataFrame:
+    """All seeds together, a row for each network and fidelity, with what `nas rerank` trained.
+
+    Columns: `key`, `steps` (0 where not known), `fidelity`, `mean` of the rewards, `seeds`.
+    """
+    frame, _ = _trainings(run, NEEDED, further=True, longest=False)
+    rows = frame[frame["key"].isin(keys)]
+    rows = rows[~rows.duplicated(["key", "seed", "fidelity"])]
+    groups = rows.groupby(["key", "steps", "fidelity"], sort=False, as_index=False)
+    return groups.agg(mean=("reward", "mean"), seeds=("reward", "size"))
+
+
+def _unpicked(rows: pd.DataFrame, given: int) -> pd.DataFrame:
+    """Without what the given runs trained of networks that `nas rerank` trained, too."""
+    further = rows["run"] >= given  # places after those of the given runs
+    return rows[further | ~rows["key"].isin(rows["key"][further])]
 
 
 def _trainings(
@@ -138,6 +161,7 @@ def _trainings(
 
     longest: of each run only those of its most steps.
     """
+    refuse_texts(runs)
     given: Sequence[Run] = [runs] if isinstance(runs, Path | TrialQueries) else runs
     tables: list[pd.DataFrame] = []
     names: list[str] = []
@@ -168,16 +192,19 @@ def _grouped(rows: pd.DataFrame, names: Sequence[str]) -> Networks:
 
 def _stores(runs: Sequence[Run], opened: ExitStack, further: bool) -> Iterator[TrialQueries]:
     """Each run, and after all of them what `nas rerank` made of each."""
-    beside: list[Path] = []
+    beside: dict[Path, str | None] = {}
     for run in runs:
         store = opened.enter_context(_reader(run)) if isinstance(run, Path) else run
         if further and store.path.name == RUN_FILE:
             reranked = store.path.parent / RERANK
-            beside += [reranked, reranked / TEST]
+            for directory in (reranked, reranked / TEST):
+                if (directory / RUN_FILE).exists():
+                    beside[directory] = origin(store)
         yield store
-    for directory in dict.fromkeys(beside):
-        if (directory / RUN_FILE).exists():
-            yield opened.enter_context(_reader(directory))
+    for directory, its_origin in beside.items():
+        further_store = opened.enter_context(_reader(directory))
+        check_reranked(further_store, its_origin)
+        yield further_store
 
 
 def _reader(run: Path) -> TrialStore:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +42,12 @@ class Noise:
         freedom = self.freedom + other.freedom
         squares = self.freedom * self.sd**2 + other.freedom * other.sd**2
         return Noise(math.sqrt(squares / freedom), freedom)
+
+
+def all_pooled(*found: Noise | None) -> Noise | None:
+    """What is known from several sources together; None where none knows."""
+    known = [one for one in found if one is not None]
+    return reduce(Noise.pooled, known) if known else None
 
 
 def noise_of_repeats(groups: Sequence[Array]) -> Noise | None:

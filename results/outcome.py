@@ -9,6 +9,7 @@ from typing import Self
 
 from results.errors import InvalidTrial
 
+LARGEST_INTEGER = 2**63 - 1  # of SQLite, numpy and Parquet
 LONGEST_MESSAGE = 1000  # characters; a CUDA error can bring pages with it
 
 # What a leaderboard calls its own columns: a metric of that name would hide one of them.
@@ -96,13 +97,19 @@ def checked_metrics(metrics: Mapping[str, float]) -> dict[str, float]:
                 f"a metric cannot be called {name!r}: give it a name that is text, not empty and "
                 f"none of {', '.join(sorted(RESERVED_NAMES))}"
             )
-        if not isinstance(value, numbers.Real) or not math.isfinite(value):
+        if not isinstance(value, numbers.Real) or not _fits(value):
             raise InvalidTrial(
-                f"metric {name!r} is {value!r}: metrics are finite numbers, so report the "
-                "candidate as failed instead"
+                f"metric {name!r} is {value!r}: metrics are finite numbers, whole ones of "
+                "at most 64 bits, so report the candidate as failed instead"
             )
         checked[name] = int(value) if isinstance(value, numbers.Integral) else float(value)
     return checked
+
+
+def _fits(value: numbers.Real) -> bool:
+    if isinstance(value, numbers.Integral):
+        return -LARGEST_INTEGER <= int(value) <= LARGEST_INTEGER
+    return math.isfinite(value)
 
 
 def _is_text(name: str) -> bool:

@@ -6,8 +6,10 @@ from typing import Any
 
 import pandas as pd
 
+from results.best_claim import claim, doubt
 from results.rank_agreement import NORMAL_975
 from results.report_cells import Json, figure
+from results.shell_word import shell_word
 
 Row = Mapping[Hashable, Any]
 
@@ -27,7 +29,7 @@ def answer(believed: pd.DataFrame, standings: pd.DataFrame, metric: str) -> Json
         "seeds": int(best["seeds"]),
         "networks": len(believed),
         **{name: figure(best[name]) for name in (*names, *costs)},
-        "headline": _headline(best, metric, known),
+        "headline": _headline(believed, best, metric, known),
         "caution": "" if known else _caution(believed, int(best["seeds"])),
         "verdicts": [
             _verdict(best, standing, known) for standing in standings.to_dict(orient="records")
@@ -42,12 +44,14 @@ def metric_name(frame: pd.DataFrame) -> str:
     return "AP" if is_ap else "reward"
 
 
-def _headline(best: Row, metric: str, known: bool) -> str:
+def _headline(believed: pd.DataFrame, best: Row, metric: str, known: bool) -> str:
     trial, mean = best["trial"], best["mean"]
     if known:
+        but = doubt(believed)
         return (
-            f"Trial {trial} is the one to train: its {metric} is {best['posterior_mean']:.3f}, "
-            f"and with 90\N{NO-BREAK SPACE}% between {best['low']:.3f} and {best['high']:.3f}."
+            f"Trial {trial} is {claim(believed)}: its {metric} is believed to be "
+            f"{best['posterior_mean']:.3f}, with 90\N{NO-BREAK SPACE}% between {best['low']:.3f} "
+            f"and {best['high']:.3f}{'' if but is None else f'; {but}'}."
         )
     if best["seeds"] > 1:
         return f"Trial {trial} has the largest mean {metric}, {mean:.3f} of {best['seeds']} seeds."
@@ -55,24 +59,26 @@ def _headline(best: Row, metric: str, known: bool) -> str:
 
 
 def _caution(believed: pd.DataFrame, seeds: int) -> str:
+    directory = shell_word(str(believed["run"].iloc[0]))
     reason = str(believed.attrs.get("unmeasured", "")).replace("`", "")
+    reason = reason.replace("RUN_DIR", directory)
     text = f"How far that is luck is not known: {reason}."
     return text if seeds > 1 else f"{text} The largest of many is larger than it will be again."
 
 
 def _verdict(best: Row, standing: Row, known: bool) -> Json:
     """How far the winner is above a baseline, as far as the noise lets one say."""
-    names = ("seeds", "mean", "error", "above", "candidates", "params", "madds")
+    names = ("seeds", "mean", "half_width", "above", "candidates", "params", "madds")
     found: Json = {
         "name": str(standing["name"]),
         **{name: figure(standing[name]) for name in names},
     }
     above = f"{standing['above']:,} of {standing['candidates']:,} candidates are above it"
-    if not known or pd.isna(standing["error"]):
+    if not known or pd.isna(standing["half_width"]):
         return found | {"verdict": "not judged", "says": f"{above}; luck is not known."}
-    deviation = float(best["error"])
     gain = float(best["posterior_mean"]) - float(standing["mean"])
-    reach = NORMAL_975 * math.hypot(deviation, float(standing["error"]))
+    # Half-widths: both grow with what is not known of the noise.
+    reach = math.hypot(NORMAL_975 * float(best["error"]), float(standing["half_width"]))
     verdict = "better" if gain > reach else "worse" if gain < -reach else "not resolved"
     words = {
         "better": "The winner is better",

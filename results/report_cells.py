@@ -1,5 +1,6 @@
 """Columns of a table as JSON holds them, short."""
 
+import math
 from collections.abc import Iterable
 from typing import Final
 
@@ -18,6 +19,8 @@ def figure(value: object) -> float | int | None:
     if value is None or pd.isna(value):  # type: ignore[call-overload]
         return None
     number = float(value)  # type: ignore[arg-type]
+    if not math.isfinite(number):  # a sum of numbers that are
+        return None
     return int(number) if number.is_integer() and abs(number) < 2**53 else _rounded(number)
 
 

@@ -5,12 +5,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from results.baselines_frame import baseline_standings
-from results.beliefs_frame import beliefs
+from results.beliefs_frame import beliefs, winner
 from results.collection_pause import collection_paused
 from results.errors import NotARun
+from results.known_noise import noise_known
 from results.leaderboard_frame import best_first
 from results.noise import Noise
 from results.report_answer import answer, metric_name
@@ -24,7 +26,7 @@ from results.report_comparison import (
 from results.report_drawing import packed
 from results.report_insights import decision_shares, failures, family, progress, rungs
 from results.report_rows import trial_rows
-from results.several_runs import Run, opened, run_name
+from results.several_runs import Run, opened, refuse_texts, run_name
 from results.trial_table import whole_table
 from search_space.block import BLOCK_FNS, MAX_LEVEL, MIN_LEVEL
 from search_space.drawing.layout import block_width
@@ -52,8 +54,10 @@ def report_document(
     noise: a training's, known from elsewhere. Of each run everything is as of one moment, and of at
     most 14,000 trials in all there are rows and drawings. Raises NotARun, StoreDamaged.
     """
+    refuse_texts(runs)
     if not runs:
         raise NotARun("no run was given: name a directory that `nas search` made")
+    differing = list(differences(runs)) if len(runs) > 1 else []
     return {
         "made": round(time.time()),
         "every": every,
@@ -61,9 +65,18 @@ def report_document(
             kind: {level: block_width(level, kind) for level in range(MIN_LEVEL, MAX_LEVEL + 1)}
             for kind in BLOCK_FNS
         },
-        "differences": list(differences(runs)) if len(runs) > 1 else [],
-        "runs": [_run(run, commands, len(runs), noise) for run in runs],
+        "differences": differing,
+        "runs": [
+            _run(run, commands, len(runs), noise if differing else _noise(runs, run, noise))
+            for run in runs
+        ],
     }
+
+
+def _noise(runs: Sequence[Run], run: Run, given: Noise | None) -> Noise | None:
+    """What is known of a training's noise beside a run's own repeats: those of the others."""
+    others = [one for one in runs if one is not run]
+    return noise_known(others, given) if others else given
 
 
 def _run(run: Run, commands: Commands, share: int, noise: Noise | None) -> Json:
@@ -71,10 +84,10 @@ def _run(run: Run, commands: Commands, share: int, noise: Noise | None) -> Json:
     with opened(run, part=True) as store, store.snapshot(), collection_paused():
         frame, believed = best_first(whole_table(store).frame), beliefs(store, noise)
         sections = stored_sections(store)
-        found = answer(believed, baseline_standings(store), metric_name(frame))
-        winner = None if found is None else int(believed["trial"].iloc[0])
-        if found is not None and winner is not None:
-            found["drawing"] = packed(store.architectures([winner])[winner])
+        found = answer(believed, baseline_standings(store, noise), metric_name(frame))
+        best = winner(believed)
+        if found is not None and best is not None:
+            found["drawing"] = packed(store.architectures([best])[best])
         return {
             "name": run_name(run),
             **began_with(sections),
@@ -88,11 +101,11 @@ def _run(run: Run, commands: Commands, share: int, noise: Noise | None) -> Json:
             "progress": progress(store),
             "decisions": decision_shares(store),
             "rungs": rungs(store),
-            "family": [] if winner is None else family(store, winner, noise),
+            "family": [] if best is None else family(store, best, noise),
             "failures": failures(store),
             "rows": trial_rows(store, frame, believed, share),
             "protocol": _protocol(sections),
-            "commands": [list(one) for one in commands(run, winner)],
+            "commands": [list(one) for one in commands(run, best)],
         }
 
 
@@ -101,7 +114,8 @@ def _second(moment: float) -> int | None:
 
 
 def _spent(frame: pd.DataFrame) -> float | int | None:
-    return figure(frame["cpu_seconds"].sum()) if "cpu_seconds" in frame else None
+    with np.errstate(over="ignore"):
+        return figure(frame["cpu_seconds"].sum()) if "cpu_seconds" in frame else None
 
 
 def _protocol(sections: Mapping[str, Mapping[str, Any]]) -> list[list[str]]:

@@ -16,6 +16,7 @@ SCRIPTS: Final = (  # one program, in the order of what needs what
     "charts.js",
     "family.js",
     "compare.js",
+    "filter.js",
     "table.js",
     "answer.js",
     "page.js",

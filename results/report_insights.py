@@ -16,14 +16,14 @@ from results.rung_frame import rung_agreement
 from results.trial_store import TrialStore
 
 GENERATIONS: Final = 200  # of the winner's family
+MEASURED: Final = ("generation", "reward", "seeds", "steps", "gain", "low", "high")
 
 
 def progress(store: TrialStore) -> Json:
     """Best so far, where it changes, against the best of as many random candidates."""
     frame = best_so_far(store)
-    changes = frame[
-        frame["best_trial"].notna() & frame["best_trial"].ne(frame["best_trial"].shift())
-    ]
+    before = frame["best_trial"].shift(fill_value=-1)  # of the first result: no trial
+    changes = frame[frame["best_trial"].notna() & frame["best_trial"].ne(before).fillna(True)]
     found: Json = {
         **{name: figures(changes[name]) for name in ("observed", "best", "best_trial")},
         "results": len(frame),
@@ -103,7 +103,7 @@ def _generation(one: Generation) -> Json:
     return {
         "trial": int(one.trial),
         "parents": [int(parent) for parent in one.parents],
-        **{name: figure(getattr(one, name)) for name in ("reward", "steps", "gain", "low", "high")},
+        **{name: figure(getattr(one, name)) for name in MEASURED},
         "resolved": None if one.resolved is None else bool(one.resolved),
         "summary": one.summary,
         "changes": list(one.changes[:12]),

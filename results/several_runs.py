@@ -9,6 +9,7 @@ import pandas as pd
 from results.errors import NotARun
 from results.masked_columns import in_front, texts
 from results.store_file import RUN_FILE
+from results.trial_queries import TrialQueries
 from results.trial_store import TrialStore
 
 Run = Path | TrialStore
@@ -32,12 +33,20 @@ def run_name(run: Run) -> str:
     return str(run)
 
 
+def refuse_texts(runs: object) -> None:
+    """Raises NotARun for a text in place of a path, also among several."""
+    for run in [runs] if isinstance(runs, str | Path | TrialQueries) else runs:  # type: ignore[attr-defined]
+        if isinstance(run, str):
+            raise NotARun(f"{run!r} is a text: give a pathlib.Path")
+
+
 def of_each(runs: Runs, table: Callable[[Run], pd.DataFrame]) -> pd.DataFrame:
     """A run's table; of a sequence of runs their tables one below the other, with a column `run`
     in front. What a run has no column for is missing in its rows.
 
     Raises NotARun where there is none.
     """
+    refuse_texts(runs)
     if isinstance(runs, Path | TrialStore):
         return table(runs)
     tables = [_named(table(run), run_name(run)) for run in runs]

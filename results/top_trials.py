@@ -27,6 +27,7 @@ def top_numbers(ask: Ask, count: int) -> list[int]:
     """Of the first `count` trials: by steps trained, then by reward; all without a reward behind;
     ties by number.
     """
+    count = min(count, 2**63 - 1)  # what SQLite can count to
     by_steps: dict[int, list[str]] = {}
     for (fidelity,) in ask(FIDELITIES):
         by_steps.setdefault(training_length(fidelity).steps or 0, []).append(fidelity)

@@ -27,7 +27,7 @@ def training_length(fidelity: str) -> TrainingLength:
         steps, stop = values.get("steps"), values.get("stop_step")
     except (ValueError, AttributeError):  # a fidelity is any text, to a store
         return TrainingLength(None, 1.0)
-    if type(steps) is not int or steps < 1:
+    if type(steps) is not int or not 1 <= steps < 2**63:
         return TrainingLength(None, 1.0)
     if type(stop) is not int or not 1 <= stop < steps:
         return TrainingLength(steps, 1.0)

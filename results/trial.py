@@ -6,10 +6,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from results.errors import InvalidTrial
-from results.outcome import Failure, Outcome, checked_metrics
+from results.outcome import LARGEST_INTEGER, Failure, Outcome, checked_metrics
 from search_space import Architecture
-
-LARGEST_INTEGER = 2**63 - 1  # SQLite's
 
 
 class TrialStatus(StrEnum):

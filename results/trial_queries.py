@@ -6,12 +6,13 @@ from typing import Any
 
 from results.errors import StoreDamaged, UnknownTrial
 from results.journal_queries import JournalQueries
+from results.outcome import LARGEST_INTEGER
 from results.row_checksum import check
 from results.sqlite_faults import damaged
 from results.summary_rows import FEW, all_rows, rows_with_parts
 from results.top_trials import Row, top_numbers
 from results.training_length import training_length
-from results.trial import LARGEST_INTEGER, Trial, TrialStatus
+from results.trial import Trial, TrialStatus
 from results.trial_rows import (
     COLUMNS,
     SUMMARY_COLUMNS,

@@ -106,7 +106,10 @@ def _open(path: Path) -> FileIO:
 def _refuse_links(run_file: Path) -> None:
     """Under two names of one file SQLite would keep two logs."""
     with suppress(FileNotFoundError):
-        if run_file.stat().st_nlink != 1:
+        found = run_file.stat()
+        if not S_ISREG(found.st_mode):
+            raise StoreInaccessible(f"{run_file} is no file: move it elsewhere")
+        if found.st_nlink != 1:
             raise StoreInaccessible(
                 f"{run_file} has a second name (a hard link): go on with a copy of it"
             )

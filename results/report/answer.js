@@ -24,7 +24,7 @@ function facts(run, found) {
   if (known(found.test_AP)) rows.push(["AP on the test split", score(found.test_AP), "which no search has seen"]);
   if (known(found.madds)) rows.push(["Multiply-adds", short(found.madds), "at this fidelity"]);
   if (known(found.params)) rows.push(["Parameters", short(found.params)]);
-  if (known(found.latency_ms)) rows.push(["Latency", `${short(found.latency_ms)} ms`]);
+  if (known(found.latency_ms)) rows.push(["Latency", `${short(found.latency_ms)} ms`, "on the searching machine"]);
   if (known(found.cpu_seconds)) rows.push(["A training", `${duration(found.cpu_seconds)}`, `of CPU${known(run.steps) ? `, ${count(run.steps)} steps` : ""}`]);
   return rows;
 }
@@ -37,7 +37,7 @@ function verdicts(found, run) {
   }
   return el("div", { class: "verdicts" }, el("h2", {}, "Against the baselines"), el("ul", {}, found.verdicts.map((one) =>
     el("li", {}, el("span", { class: `badge ${one.verdict.replace(" ", "-")}` }, BADGES[one.verdict]),
-      el("div", {}, el("strong", {}, one.name), ` ${run.metric} ${score(one.mean)}`, known(one.error) ? ` ± ${score(1.96 * one.error)}` : "",
+      el("div", {}, el("strong", {}, one.name), ` ${run.metric} ${score(one.mean)}`, known(one.half_width) ? ` ± ${score(one.half_width)}` : "",
         ` (${one.seeds} ${one.seeds > 1 ? "seeds" : "seed"}), ${short(one.madds)} multiply-adds`, el("br"), el("span", { class: "faint" }, one.says))))));
 }
 
@@ -55,7 +55,7 @@ function detailOf(run, rows, widths) {
     hideTip();
     const row = rows.place.get(trial);
     const pairs = row === undefined ? [] : rows.names.filter((name) => known(rows.value(name, row)))
-      .map((name) => [LABELS[name] || name, looksLike(name)(rows.value(name, row))]);
+      .map((name) => [labelOf(name), looksLike(name)(rows.value(name, row))]);
     if (row !== undefined && rows.word("failure", row)) pairs.push(["failure", rows.word("failure", row)]);
     dialog.replaceChildren(
       el("div", { class: "detail-head" }, el("h2", { id: "detail-title" }, `Trial ${trial}`),

@@ -1,17 +1,18 @@
 // Best so far, reward against cost, and the charts of figures with intervals.
 
-function progressChart(run, rows, widths) {
+// runs: those whose rewards compare with this one's.
+function progressChart(run, runs, rows, widths) {
   const { progress, metric } = run;
   const title = "Best so far, against chance";
-  const luck = progress.chance;
+  const { luck, of } = luckOf(run, runs);
   const last = progress.best.length - 1;
   if (last < 0) return figureOf("progress", title, "No trial has a reward yet.");
   const words = `The best ${metric} after ${count(progress.results)} results is ${score(progress.best[last])}. `
-    + (luck ? comparison(progress, luck) : `What chance would have found is not known: ${progress.unknown}.`);
+    + (luck ? comparison(progress, luck, of) : `What chance would have found is not known: ${progress.unknown}.`);
   const draw = (width) => {
     const height = Math.min(380, 200 + width / 4);
     const shown = luck ? luck.n.map((n, i) => i).filter((i) => luck.n[i] <= progress.results) : [];
-    const values = [...progress.best, ...shown.flatMap((i) => [luck.expected[i], luck.low[i]])];
+    const values = [...progress.best, ...shown.flatMap((i) => [luck.expected[i], known(luck.high[i]) ? luck.low[i] : null])];
     const area = plane(width, height, { x: [0, progress.results * 1.02], y: extent(values) },
       { x: "results", y: metric }, { x: count, y: short });
     const parts = area.parts;
@@ -42,14 +43,27 @@ function stepsOf(progress, area) {
   return [...steps, [area.x(progress.results), area.y(progress.best[last])]];
 }
 
-function comparison(progress, luck) {
-  let i = luck.n.length - 1;
+const candidatesOf = (progress) => (progress.chance ? progress.chance.n[progress.chance.n.length - 1] : 0);
+
+// Chance by the run's own uniform candidates; where they are too few, by those of a random search.
+function luckOf(run, runs) {
+  const { progress } = run;
+  const enough = (one) => candidatesOf(one.progress) >= progress.results;
+  const other = enough(run) ? null : runs.find((one) => one.progress.random && one.space === run.space && enough(one));
+  return other ? { luck: other.progress.chance, of: other.name } : { luck: progress.chance, of: null };
+}
+
+function comparison(progress, luck, of) {
+  if (progress.random) return "All candidates were drawn at random: this is chance itself.";
+  const last = luck.n.length - 1;
+  if (luck.n[last] < progress.results) {
+    return `What chance would have found in ${count(progress.results)} results cannot be said from the ${count(luck.n[last])} uniform candidates that it began with.`;
+  }
+  let i = last;
   while (i > 0 && luck.n[i] > progress.results) i--;
   const best = progress.best[progress.best.length - 1];
-  if (progress.random) return "All candidates were drawn at random: this is chance itself.";
-  const more = luck.n[i] < progress.results ? "" : "as ";
-  return `Of ${more}many random candidates (${count(luck.n[i])}) the best has ${score(luck.expected[i])} on average`
-    + (known(luck.low[i]) && known(luck.high[i]) ? `, with 90 % between ${score(luck.low[i])} and ${score(luck.high[i])}` : "")
+  return `The best of ${luck.n[i] < progress.results ? "" : "as many, "}${count(luck.n[i])} random candidates${of ? ` of ${of}` : ""} is ${score(luck.expected[i])} on average`
+    + (known(luck.low[i]) && known(luck.high[i]) ? `, with 90 % between ${score(luck.low[i])} and ${score(luck.high[i])}` : "")
     + (best > luck.expected[i] ? "." : ": the search has not done better than chance.");
 }
 
@@ -140,7 +154,9 @@ function decisionsChart(run, widths) {
   const of = found.design === "steps" ? "gains from parent to child" : "uniform candidates";
   const words = `${matter.length ? `What matters: ${matter.join(", ")}` : "None is resolved"}. `
     + `Share of the variance of ${run.metric} that each explains beyond cost, with 95 % intervals, of ${found.things < found.there ? `the last ${count(found.things)} of ${count(found.there)}` : count(found.things)} ${of}. `
-    + (known(found.cost.value) ? `Cost alone explains ${percent(Math.max(0, found.cost.value))}.` : "");
+    + (known(found.cost.value) ? `Cost alone explains ${percent(Math.max(0, found.cost.value))}. ` : "")
+    // An interval above 0 beside "not resolved" would puzzle.
+    + (items.some((one) => !one.strong && one.low > 0) ? "An interval above 0 is not enough to matter: that has to be sure of all seven decisions at once, with 99.5 %." : "");
   const low = Math.max(-0.5, Math.min(0, ...items.map((one) => one.low ?? 0)));
   const high = Math.min(1, Math.max(0.2, ...items.map((one) => one.high ?? 0)));
   const table = smallTable(["decision", "verdict", "beyond cost", "95 % interval", "strongest number"], found.decisions.map((one) => [

@@ -18,9 +18,11 @@ function comparisonOf(data, rowsOf, choose) {
 
 function runsHeadline(runs, differences) {
   const ranked = runs.filter((run) => run.answer).sort((a, b) => estimateOf(b) - estimateOf(a));
-  if (differences.length || !ranked.length) return `${count(runs.length)} runs side by side`;
+  const unequal = new Set(ranked.map((run) => known(run.answer.low))).size > 1;  // a mean that was shrunk, and one that was not
+  if (differences.length || unequal || !ranked.length) return `${count(runs.length)} runs side by side`;
   const [first, second] = ranked;
   if (second && estimateOf(second) === estimateOf(first)) return `The best of ${count(runs.length)} runs are equal: ${measureOf(runs)} ${score(estimateOf(first))}`;
+  if (second && overlap(first.answer, second.answer)) return `Which of ${count(runs.length)} runs has the better winner is not resolved`;
   return `Of ${count(runs.length)} runs ${first.name} has the best ${measureOf(runs)}: ${score(estimateOf(first))}`;
 }
 
@@ -32,29 +34,35 @@ function runsVerdict(runs) {
   if (!known(first.low) || !known(second.low)) {
     return "How far their order is luck is not known: of one of the best two runs no network was trained with two seeds.";
   }
-  return first.low > second.high ? `Its interval lies above that of ${ranked[1].name}.`
-    : `Its interval overlaps with that of ${ranked[1].name}: which of their winners is better is not resolved.`;
+  const best = `${measureOf(runs)} ${score(estimateOf(ranked[0]))} of ${ranked[0].name} and ${score(estimateOf(ranked[1]))} of ${ranked[1].name}`;
+  return overlap(first, second) ? `${best} are the largest, and their intervals overlap: nas rerank trains the best of both again.`
+    : `${best} are the largest, and their intervals do not overlap.`;
 }
+
+const overlap = (one, other) => known(one.low) && known(other.low) && one.low <= other.high && other.low <= one.high;
 
 function runsTable(runs, widths, choose) {
   const metric = measureOf(runs);
-  const heads = ["", "run", `best ${metric}`, "winner", "trials", "compute", "multiply-adds", "controller", "seed", "space"];
+  const heads = ["", "run", `best ${metric}`, "winner", "trials", "compute", "multiply-adds", "made by"];
   const rows = runs.map((run, place) => {
     const found = run.answer, trials = Object.values(run.status).reduce((sum, many) => sum + many, 0);
     const open = () => choose(place);
     return el("tr", {},
       el("td", { class: "key" }, el("span", { class: seriesClass(place), "aria-hidden": "true" }), count(place + 1)),
-      el("th", { scope: "row" }, el("button", { type: "button", class: "link", onclick: open }, run.name)),
+      el("th", { scope: "row" }, el("button", { type: "button", class: "link", onclick: open }, breakable(run.name))),
       el("td", {}, found ? el("strong", {}, score(estimateOf(run))) : "–", el("small", {}, howSure(found))),
       el("td", { class: "drawn" }, found ? el("button", { type: "button", class: "picture", "aria-label": `Trial ${found.trial}, the winner of ${run.name}`,
         onclick: open }, drawSmall(found.drawing, widths)) : ""),
       el("td", {}, count(trials), known(run.steps) ? el("small", {}, `of up to ${count(run.steps)} steps`) : ""),
       el("td", {}, duration(run.cpu_seconds), known(run.cpu_seconds) ? el("small", {}, "of CPU") : ""),
-      el("td", {}, short(found?.madds)), el("td", {}, run.controller ?? "–"), el("td", {}, run.seed ?? "–"), el("td", {}, run.space ?? "–"));
+      el("td", {}, short(found?.madds)), el("td", { class: "made" }, run.controller ?? "–", known(run.seed) ? el("small", {}, `seed ${run.seed}`) : "", el("small", {}, run.space ?? "")));
   });
   return el("div", { class: "scroll side", tabindex: "0", role: "region", "aria-label": "The runs side by side; scrolls" },
     el("table", { class: "runs" }, el("thead", {}, el("tr", {}, heads.map((one) => el("th", { scope: "col" }, one)))), el("tbody", {}, rows)));
 }
+
+// A path that may be broken behind its slashes rather than within words.
+const breakable = (name) => name.split("/").flatMap((part, i) => (i ? ["/", el("wbr"), part] : [part]));
 
 function howSure(found) {
   if (!found) return "no reward yet";

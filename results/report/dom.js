@@ -54,6 +54,7 @@ function duration(seconds) {
 }
 
 function day(seconds) {
+  if (!(Math.abs(seconds) < 8.64e12)) return "–";  // beyond what a Date can be
   return new Date(1000 * seconds).toISOString().slice(0, 16).replace("T", " ") + " UTC";
 }
 

@@ -36,7 +36,7 @@ function showRun(place) {
     ...compared, answerOf(run, widths, several),
     section("insight", "What made it good",
       el("p", { class: "unseen", id: "keys" }, "Arrow keys go from point to point, Enter opens the architecture."),
-      el("div", { class: "grid" }, progressChart(run, rows, widths), costChart(run, rows, widths),
+      el("div", { class: "grid" }, progressChart(run, data.differences.length ? [] : data.runs, rows, widths), costChart(run, rows, widths),
         decisionsChart(run, widths), rungsChart(run, widths) || "", failuresChart(run, widths), familyTree(run, widths, open))),
     trials, protocol(run));
   trials.start();

@@ -7,6 +7,7 @@ import pytest
 from nas.cli import main
 from results import FailureKind, Outcome, TrialStore
 from results.networks import RERANK
+from results.reranked import RERANKED, origin
 from tests.results.runs import FIDELITY, architecture, make_run, trial
 
 
@@ -138,7 +139,9 @@ def test_a_condition_that_nothing_meets_leaves_an_empty_table(
 def repeated(tmp_path: Path) -> Path:
     """Three networks, of which the best was trained again; rewards 0.2, 0.4 and 0.38, 0.3."""
     directory = make_run(tmp_path / "repeated", [0.2, 0.4, 0.3]).parent
-    with TrialStore.create(directory / RERANK, {}) as store:
+    with TrialStore.open_read_only(directory) as search:
+        meta = {RERANKED: str(origin(search))}
+    with TrialStore.create(directory / RERANK, meta) as store:
         store.propose(replace(trial(0), architecture=architecture(1), seed=7))
         store.finish(0, Outcome.success({"AP": 0.38}), 0.38)
     return directory

@@ -32,7 +32,7 @@ def test_a_failed_write_leaves_the_old_file_and_no_draft(tmp_path: Path) -> None
 def test_a_closed_standard_output_is_said(words: tuple[str, ...]) -> None:
     done = nas(*words, after=">&-")
     assert done.returncode == 2
-    assert done.stderr == "nas: standard output is closed: give --output FILE\n"
+    assert done.stderr == "nas: standard output is closed: give --output FILE, if it has one\n"
 
 
 def test_an_empty_name_is_refused() -> None:

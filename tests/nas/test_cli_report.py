@@ -38,6 +38,7 @@ def test_a_page_of_several_runs_has_each_with_its_commands(tmp_path: Path) -> No
 
 def test_the_commands_of_a_run_with_an_odd_name_are_as_a_shell_takes_them(tmp_path: Path) -> None:
     run = tmp_path / "a b; rm"
+    search(run, "--trials", "4")
     typed = dict(report_commands(run, 3))
     assert f"nas replay '{run}'" in typed.values()
     assert any(f"'{run}:3'" in command for command in typed.values())
@@ -105,6 +106,48 @@ def test_a_run_is_read_again_only_after_it_has_changed(
     assert rests == []
     next(watch)
     assert rests == [5.0] * 3
+
+
+@pytest.mark.parametrize(
+    "file", ["baselines.jsonl", "rerank/run.sqlite", "rerank/test/run.sqlite-wal"]
+)
+def test_what_is_trained_after_a_search_has_begun_is_a_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str
+) -> None:
+    run = make_run(tmp_path / "run", [0.5]).parent
+    rests: list[float] = []
+
+    def rest(seconds: float) -> None:
+        rests.append(seconds)
+        if len(rests) == 2:
+            (run / file).parent.mkdir(parents=True, exist_ok=True)
+            (run / file).write_bytes(b"more")
+
+    monkeypatch.setattr(report_watch.time, "sleep", rest)
+    watch = report_watch.changes([run], 5.0)
+    assert [next(watch), next(watch)] == [True, True]
+    assert len(rests) == 2
+
+
+def test_after_a_page_a_watch_rests_for_twenty_times_its_cpu_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = make_run(tmp_path / "run", [0.5]).parent
+    rests: list[float] = []
+    clock = [100.0]
+
+    def rest(seconds: float) -> None:
+        rests.append(seconds)
+        if len(rests) == 2:
+            (run / "run.sqlite-wal").write_bytes(b"more")
+
+    monkeypatch.setattr(report_watch.time, "sleep", rest)
+    monkeypatch.setattr(report_watch.time, "process_time", lambda: clock[0])
+    watch = report_watch.changes([run], 5.0)
+    next(watch)
+    clock[0] += 3.5  # a page
+    next(watch)
+    assert rests == [70.0, 5.0]
 
 
 def test_a_page_of_a_run_that_is_being_written_neither_waits_nor_hinders(tmp_path: Path) -> None:

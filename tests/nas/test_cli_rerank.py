@@ -105,6 +105,14 @@ def test_a_noise_that_was_given_decides_the_race_and_stands_in_the_way_on(
     assert verdict.endswith(f"`nas rerank {run} --budget 2 --noise 0.3` goes on")
 
 
+def test_the_way_on_is_more_than_what_is_trained_already(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rerank(run, "--budget", "3", "--noise", "0.3")
+    rerank(run, "--budget", "1", "--noise", "0.3")
+    assert "--budget 6 --noise 0.3` goes on" in capsys.readouterr().out.splitlines()[-1]
+
+
 def test_a_noise_that_is_none_trains_nothing(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert rerank(run, "--noise", "nowhere.json") == 2
     assert capsys.readouterr().err.startswith("nas: --noise 'nowhere.json' cannot be read")

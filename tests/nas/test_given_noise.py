@@ -91,7 +91,9 @@ def test_a_result_that_was_edited_is_refused(
         given_noise(doctored(tmp_path / "file.json", **changes), [run])
 
 
-@pytest.mark.parametrize("text", ["0", "-0.1", "nan", "inf", "nowhere.json", ".", "", "a\0b"])
+@pytest.mark.parametrize(
+    "text", ["0", "-0.1", "nan", "inf", "1e155", "nowhere.json", ".", "", "a\0b"]
+)
 def test_neither_a_file_nor_a_deviation_is_refused_with_a_way_out(run: Path, text: str) -> None:
     with pytest.raises(UsageError, match=r"^--noise .*or a standard deviation above 0"):
         given_noise(text, [run])

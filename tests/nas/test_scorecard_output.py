@@ -21,7 +21,7 @@ def scorecard(*words: str, after: str) -> subprocess.CompletedProcess[str]:
 def test_a_closed_standard_output_is_said_before_the_work() -> None:
     done = scorecard(after=">&-")
     assert done.returncode == 2
-    assert done.stderr == "nas: standard output is closed: give --output FILE\n"
+    assert done.stderr == "nas: standard output is closed: give --output FILE, if it has one\n"
 
 
 def test_a_closed_standard_output_is_no_harm_where_a_file_is_named(tmp_path: Path) -> None:

@@ -41,10 +41,11 @@ def test_a_stored_config_that_is_none_is_refused(tmp_path: Path, text: str) -> N
         stored_config(store, tmp_path)
 
 
-def test_a_stored_config_that_was_cut_is_damage(tmp_path: Path) -> None:
+@pytest.mark.parametrize("text", ['{"training": {"fl\0\0\0', "[" * 100_000], ids=["cut", "deep"])
+def test_a_stored_config_that_is_no_json_is_damage(tmp_path: Path, text: str) -> None:
     named = r"run\.sqlite is damaged \(its config is no JSON\)"
     with (
-        stored(tmp_path, '{"training": {"fl\0\0\0') as store,
+        stored(tmp_path, text) as store,
         pytest.raises(StoreDamaged, match=named),
     ):
         stored_config(store, tmp_path)

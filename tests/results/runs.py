@@ -1,9 +1,12 @@
 """Trials and runs for the tests of this room."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from results import Outcome, Trial, TrialStore
+from results.networks import RERANK
+from results.reranked import RERANKED, origin
 from search_space import SPINENET_49, Architecture
 
 FIDELITY = '{"image_size":64,"steps":200}'
@@ -43,3 +46,15 @@ def make_run(directory: Path, rewards: list[float]) -> Path:
             store.propose(trial(number))
             store.finish(number, scored(reward), reward)
     return store.path
+
+
+def retrain(run: Path, rewards: Iterable[tuple[int, float]]) -> None:
+    """As `nas rerank` does: trials of the run once more, each with a new seed and this reward."""
+    with TrialStore.open_read_only(run) as search:
+        meta = {RERANKED: str(origin(search))}
+        again = [(search.trial(number), reward) for number, reward in rewards]
+    with TrialStore.create(run / RERANK, meta) as store:
+        for number, (one, reward) in enumerate(again):
+            new = replace(trial(number), architecture=one.architecture, fidelity=one.fidelity)
+            store.propose(replace(new, seed=number))
+            store.finish(number, scored(reward), reward)

@@ -9,7 +9,7 @@ import scipy.stats
 from results import TrialStore, UnknownTrial, ancestors
 from results.noise import Noise
 from results.student import student_975
-from tests.results.runs import scored, trial
+from tests.results.runs import retrain, scored, trial
 
 
 @pytest.fixture
@@ -66,8 +66,29 @@ def test_by_default_the_noise_is_that_of_the_runs_own_repeats(run: Path) -> None
             store.propose(again)
             store.finish(number, scored(reward), reward)
     squares = [(0.4 - 0.25) ** 2 / 2, (0.1 - 0.125) ** 2 / 2]
-    error = math.sqrt(2) * math.sqrt(np.mean(squares))
+    error = math.sqrt(1 + 1 / 2) * math.sqrt(np.mean(squares))  # 1 of one seed, its parent of two
     assert ancestors(run, 1)[-1].error == pytest.approx(error)
+
+
+def test_what_was_trained_again_counts_in_rewards_gains_and_their_errors(run: Path) -> None:
+    retrain(run, [(1, 0.5), (1, 0.25)])  # it had 0.75
+    chain = ancestors(run, 1, Noise(0.15, math.inf))
+    assert (chain[-1].reward, chain[-1].seeds, chain[-1].gain) == (0.5, 3, 0.25)
+    assert chain[-1].error == pytest.approx(0.15 * math.sqrt(1 / 3 + 1))
+
+
+def test_a_noise_from_elsewhere_counts_beside_the_repeats(run: Path) -> None:
+    with TrialStore.open(run) as store:
+        store.propose(replace(trial(3), number=6, seed=6))
+        store.finish(6, scored(0.325), 0.325)  # network 3 had 0.125: SD sqrt(0.02), one freedom
+    pooled = math.sqrt((3 * 0.1**2 + 0.02) / 4)
+    error = ancestors(run, 1, Noise(0.1, 3.0))[-1].error
+    assert error == pytest.approx(math.sqrt(2) * pooled)
+
+
+def test_of_the_last_generations_each_has_its_place_and_its_gain(run: Path) -> None:
+    chain = ancestors(run, 4, latest=2)
+    assert [(one.generation, one.trial, one.gain) for one in chain] == [(2, 1, 0.5), (3, 4, 0.25)]
 
 
 def test_what_changed_is_told_in_words(run: Path) -> None:

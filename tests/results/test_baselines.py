@@ -1,6 +1,9 @@
+import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import scipy.stats
 
 from results import (
     Failure,
@@ -8,6 +11,7 @@ from results import (
     InvalidTrial,
     StoreDamaged,
     StoreInaccessible,
+    TrialStore,
     baseline_standings,
     baselines,
 )
@@ -17,7 +21,8 @@ from results.baseline_training import (
     append_baseline,
     read_baselines,
 )
-from tests.results.runs import FIDELITY, make_run
+from results.noise import Noise
+from tests.results.runs import FIDELITY, make_run, scored, trial
 
 
 def training(name: str, seed: int, reward: float | None) -> BaselineTraining:
@@ -61,6 +66,24 @@ def test_standings_have_means_with_errors_and_who_is_above(run: Path) -> None:
     ]
     sd = 0.1 / 2**0.5  # of two values that are 0.1 apart
     assert [row["error"] for row in rows] == pytest.approx([sd, sd / 2**0.5])
+
+
+def test_a_mean_has_the_interval_of_all_repeats_and_of_a_given_noise(run: Path) -> None:
+    with TrialStore.open(run) as store:
+        store.propose(replace(trial(0), number=4, seed=4))
+        store.finish(4, scored(0.5), 0.5)  # had 0.1
+    rows = baseline_standings(run, Noise(0.2, 3.0)).to_dict("records")
+    sd = math.sqrt((3 * 0.2**2 + 0.4**2 / 2 + 0.1**2 / 2) / 5)
+    reach = float(scipy.stats.t.ppf(0.975, 5)) * sd
+    assert [row["half_width"] for row in rows] == pytest.approx([reach, reach / math.sqrt(2)])
+
+
+def test_one_seed_has_an_interval_where_the_noise_is_known(tmp_path: Path) -> None:
+    make_run(tmp_path, [0.1])
+    append_baseline(tmp_path, training("a", 0, 0.2))
+    assert baseline_standings(tmp_path)["half_width"].isna().all()
+    found = baseline_standings(tmp_path, Noise(0.1, math.inf))["half_width"]
+    assert found.tolist() == pytest.approx([scipy.stats.norm.ppf(0.975) * 0.1])
 
 
 def test_a_line_that_a_kill_cut_was_not_trained_and_is_overwritten(run: Path) -> None:

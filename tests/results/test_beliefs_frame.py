@@ -16,6 +16,7 @@ from results import (
 )
 from results.belief import Belief, belief
 from results.networks import RERANK, TEST
+from results.reranked import RERANKED, origin
 from tests.results.runs import FIDELITY, architecture, make_run, scored, trial
 
 LONGER = FIDELITY.replace("200", "400")
@@ -91,15 +92,24 @@ def test_noise_of_a_doctor_serves_a_search(tmp_path: Path) -> None:
 
 
 def test_what_was_trained_again_counts_with_its_run(tmp_path: Path) -> None:
-    make_run(tmp_path, [0.2, 0.4, 0.3])
+    with TrialStore.open_read_only(make_run(tmp_path, [0.2, 0.4, 0.3])) as search:
+        meta = {RERANKED: str(origin(search))}
     for place, number in ((tmp_path / RERANK, 0), (tmp_path / RERANK / TEST, 1)):
-        with TrialStore.create(place, {}) as store:
+        with TrialStore.create(place, meta) as store:
             store.propose(replace(trial(number), architecture=architecture(1), seed=5 + number))
             store.finish(number, Outcome.success({"AP": 0.3, "test_AP": 0.25}), 0.3)
     frame = beliefs(tmp_path).set_index("key")
     row = frame.loc[architecture(1).key]
     assert (row["seeds"], row["trial"], row["test_AP"]) == (3, 1, 0.25)
     assert row["run"] == str(tmp_path)
+
+
+def test_what_was_trained_again_of_another_run_is_refused(tmp_path: Path) -> None:
+    make_run(tmp_path / "run", [0.2, 0.4])
+    with TrialStore.create(tmp_path / "run" / RERANK, {RERANKED: "another's"}) as store:
+        add(store, 0, 0, 0.9)
+    with pytest.raises(NotComparable, match="rerank is no result of `nas rerank` on the run"):
+        beliefs(tmp_path / "run")
 
 
 def test_a_failed_training_is_no_reward(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from results.errors import InvalidNoise
-from results.noise import Noise, noise_of_repeats
+from results.noise import Noise, all_pooled, noise_of_repeats
 
 
 def test_noise_is_the_pooled_deviation_of_repeats() -> None:
@@ -32,3 +32,10 @@ def test_two_noises_count_by_their_degrees_of_freedom() -> None:
 def test_a_noise_that_cannot_be_is_refused(sd: float, freedom: float) -> None:
     with pytest.raises(InvalidNoise, match="give"):
         Noise(sd, freedom)
+
+
+def test_an_exact_noise_counts_alone_and_what_is_not_known_counts_nothing() -> None:
+    exact = Noise(0.1, math.inf)
+    assert all_pooled(None, Noise(0.3, 2.0), exact, Noise(0.2, 5.0)) == exact
+    assert all_pooled(Noise(0.3, 2.0), None) == Noise(0.3, 2.0)
+    assert all_pooled(None, None) is None

@@ -18,7 +18,7 @@ def test_an_outcome_with_both_is_refused() -> None:
         Outcome({"AP": 0.1}, Failure(FailureKind.CRASHED, "no"))
 
 
-@pytest.mark.parametrize("value", [math.nan, math.inf, "0.5", None])
+@pytest.mark.parametrize("value", [math.nan, math.inf, "0.5", None, 2**63, 10**400])
 def test_a_metric_that_is_no_finite_number_is_refused(value: float) -> None:
     with pytest.raises(InvalidTrial, match=f"metric 'AP' is {value!r}"):
         Outcome.success({"AP": value})

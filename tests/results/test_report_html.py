@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from results import NotARun, TrialStore, report_document, report_page
+from results import NotARun, Outcome, TrialStore, report_document, report_page
 from results.report_rows import trial_rows
+from search_space.drawing import palette
 from tests.results.report_runs import ATTACK, FAILED, make_report_run, reward
 from tests.results.runs import scored, trial
 
@@ -41,6 +42,22 @@ def test_the_policy_names_the_hashes_of_the_only_script_and_style(page: str) -> 
         assert f"{kind}-src 'sha256-{digest}'" in page
     assert "default-src 'none'" in page
     assert "unsafe" not in page.partition("<style>")[0]
+
+
+def test_the_page_draws_in_the_colours_of_other_drawings(page: str) -> None:
+    light = page.partition(":root {")[2].partition("}")[0]
+    found = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", light))
+    shared = palette.FILL | {
+        "ink": palette.INK,
+        "edge-down": palette.EDGE_DOWN,
+        "edge-up": palette.EDGE_UP,
+        "edge-level": palette.EDGE_LEVEL,
+        "edge-stem": palette.EDGE_STEM,
+        "merge": palette.MERGE,
+        "dead": palette.DEAD,
+        "grid": palette.GRID,
+    }
+    assert {name: found[name] for name in shared} == shared
 
 
 def test_nothing_is_fetched_from_elsewhere(page: str) -> None:
@@ -89,6 +106,15 @@ def test_a_run_that_has_only_begun_has_a_page(tmp_path: Path) -> None:
     document = report_document([make_report_run(tmp_path / "run", 0)])
     assert json.loads(json.dumps(document))["runs"][0]["answer"] is None
     assert report_page(document).startswith(b"<!doctype html>")
+
+
+def test_numbers_whose_sum_is_none_leave_a_figure_out(tmp_path: Path) -> None:
+    with TrialStore.create(tmp_path, {}) as store:
+        for number in range(2):
+            store.propose(trial(number))
+            store.finish(number, Outcome.success({"AP": 0.5, "cpu_seconds": 1.7e308}), 0.5)
+    (run,) = report_document([tmp_path])["runs"]
+    assert run["cpu_seconds"] is None
 
 
 def test_no_run_is_an_error_in_one_line() -> None:

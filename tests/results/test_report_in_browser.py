@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from results import beliefs, leaderboard, report_document, report_page
+from results import Noise, beliefs, leaderboard, report_document, report_page
 from search_space import PUBLISHED
 from search_space.drawing import draw_svg
 from tests.results.in_browser import launched, needs_chromium, playwright, shown
 from tests.results.report_runs import FAILED, make_report_run
+from tests.results.runs import make_run
 
 pytestmark = needs_chromium
 
@@ -98,6 +99,64 @@ def test_the_table_filters_by_conditions_and_words(page: Any, run: Path) -> None
     assert page.locator(".tools [role=status]").inner_text() == f"{many} of 60 rows"
     page.fill("#filter", "diverged")
     assert {int(text) % FAILED for text in column(page, 1)} == {0}
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "reward == 0.5 and madds >= 0",
+        "reward != 0.5",
+        "0.2<reward<=.5",
+        "AP > reward or AP == reward",
+        "madds < 3e1",
+        "status == 'completed'",
+        'status != "completed" and trial > 20',
+        "'diverged' == failure",
+    ],
+)
+def test_a_condition_of_the_leaderboard_holds_for_the_same_rows_here_or_is_refused(
+    page: Any, run: Path, condition: str
+) -> None:
+    from nas.row_filter import matching
+
+    frame = leaderboard(run)
+    page.fill("#filter", condition)
+    said = page.locator(".tools [role=status]").inner_text()
+    refused = " or " in condition
+    expected = "not understood: or" if refused else f"{len(matching(frame, condition))} of 60 rows"
+    assert said.startswith(expected)
+
+
+@pytest.mark.parametrize(
+    "text", ["reward >", "> 0.5", "key = 8e", "reward < 1.2.3", "(AP < 0.5)", "status > 3", "1 < 2"]
+)
+def test_a_fragment_that_is_no_condition_is_named_and_leaves_all_rows(page: Any, text: str) -> None:
+    page.fill("#filter", f"completed and {text}")
+    said = page.locator(".tools [role=status]").inner_text()
+    assert said.startswith(f"not understood: {text}. All 60 rows are shown; ")
+    assert "Columns: trial, reward, AP, " in page.locator("#filter-help").inner_text()
+    assert page.locator("#filter").get_attribute("aria-invalid") == "true"
+
+
+def test_what_is_believed_has_the_names_of_the_leaderboard_and_of_the_page(
+    browser: Any, tmp_path: Path
+) -> None:
+    run = make_run(tmp_path / "run", [0.1, 0.3, 0.5, 0.6])
+    noise = Noise(0.05, 20)
+    file = tmp_path / "report.html"
+    file.write_bytes(report_page(report_document([run], noise=noise)))
+    page = shown(browser, file.as_uri())
+    found = beliefs(run, noise=noise)
+    for condition, holds in (
+        ("posterior_mean > 0.4", found["posterior_mean"] > 0.4),
+        ("believed > 0.4", found["posterior_mean"] > 0.4),
+        ("low < 0.3 and high > 0.1", (found["low"] < 0.3) & (found["high"] > 0.1)),
+        ("p_best >= 0.2", found["p_best"] >= 0.2),
+        ('"P(best)" >= 0.2', found["p_best"] >= 0.2),
+    ):
+        page.fill("#filter", condition)
+        assert page.locator(".tools [role=status]").inner_text() == f"{holds.sum()} of 4 rows"
+    page.close()
 
 
 def test_only_rows_in_view_are_in_the_page_and_scrolling_brings_the_others(page: Any) -> None:
