@@ -26,7 +26,13 @@ from nas.spinebench_plan import ALSO, GatherSize
 from nas.spinebench_run import spinebench_run
 from proxy_tasks.spinebench import spinebench
 from proxy_tasks.spinebench_card import FEWEST, card, surrogate_figures
-from proxy_tasks.spinebench_file import packed_file, read_spinebench, write_spinebench
+from proxy_tasks.spinebench_file import (
+    SpineBench,
+    as_table,
+    packed_file,
+    read_spinebench,
+    write_spinebench,
+)
 from proxy_tasks.spinebench_surrogate import learnable
 from search_space import Architecture
 from search_space.block_specs import from_json
@@ -53,11 +59,11 @@ def gather(words: argparse.Namespace) -> None:
 def pack(words: argparse.Namespace) -> None:
     rows, about = spinebench_rows(words.directories)
     about["preliminary"] = words.preliminary
-    bench = write_spinebench(rows, about, words.output)
+    bench = SpineBench.of_table(as_table(rows, about), str(words.output))
     fidelity = next(iter(bench.fidelities))
     if len(set(learnable(bench, fidelity)[2])) >= FEWEST:
         about["surrogate"] = surrogate_figures(bench, fidelity)
-        bench = write_spinebench(rows, about, words.output)
+    bench = write_spinebench(rows, about, words.output)
     print(f"{words.output}: {words.output.stat().st_size / 1024:.0f} KiB")
     print("\n".join(card(bench)))
 

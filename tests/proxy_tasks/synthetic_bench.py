@@ -8,7 +8,7 @@ import numpy as np
 
 from nas.config_source import load_config
 from proxy_tasks.spinebench_card import surrogate_figures
-from proxy_tasks.spinebench_file import SCORES, SpineBench, write_spinebench
+from proxy_tasks.spinebench_file import SCORES, SpineBench, as_table, write_spinebench
 from search_space import SPACES, Architecture, backbone_cost
 from search_space.block_specs import to_json
 from search_space.scale import BackboneScale
@@ -62,6 +62,6 @@ def write(path: Path, networks: int = 60, repeated: int = 20, repeats: int = 1) 
     sample = members(networks, 0)
     rows = [row(architecture, 0) for architecture in sample]
     rows += [row(architecture, seed) for architecture in sample[:repeated] for seed in (7, 9)]
-    bench = write_spinebench(rows, ABOUT, path)
+    bench = SpineBench.of_table(as_table(rows, ABOUT), str(path))
     about = {**ABOUT, "surrogate": surrogate_figures(bench, "quick", repeats)}
     return write_spinebench(rows, about, path)
