@@ -19,7 +19,8 @@ The ratio is the budget divided by the evaluations until the best reward so far 
 random search reaches: the median of its best rewards at the budget. Runs that do not reach it go
 on to 1.25 budgets, and count as 0.8 then, an upper bound. Figures are medians over seeds with 95 %
 intervals of the sign test (fewer than 6 seeds: their range), regrets means with bootstrap
-intervals; they do not depend on the number of workers. `measured` needs --runs of 50 networks.
+intervals; they do not depend on the number of workers. `measured` needs --runs of 50 networks;
+`spinebench` is of the real trainings in the package.
 References, run beside ours where installed (pip install 'spinenas[scorecard]'): tpe is Optuna's,
 pyglove is PyGlove's regularized evolution. A controller that fails is left out; the exit code is 2
 then."""
@@ -76,7 +77,7 @@ def _parser() -> OneLineParser:
     parser.add_argument(
         "--landscapes",
         metavar="A,B",
-        help="tables, messages, flat (default: these), measured (with --runs)",
+        help="tables, messages, flat (default: these), measured (with --runs), spinebench",
     )
     parser.add_argument(
         "--runs",

@@ -12,7 +12,7 @@ from nas.cluster_address import check_pump
 from nas.config import LIMITS, Config
 from nas.errors import UsageError
 from nas.gpu_check import check_gpus
-from nas.halving import check_halving, make_rungs
+from nas.halving import check_fidelities, check_halving, make_rungs
 from nas.needed_metric import check_needed_metric
 from nas.plugins import find_plugin, make_plugin
 from nas.space_source import named_space
@@ -51,6 +51,7 @@ TASKS = {
     "analytic": "proxy_tasks.analytic_task:AnalyticTask",
     "detection": "proxy_tasks.detection_task:DetectionTask",  # made from the config's sections
     "landscape": "proxy_tasks.landscape:Landscape",
+    "spinebench": "proxy_tasks.spinebench:spinebench",
 }
 OBJECTIVES = {
     "ap": "nas.objectives:ap",
@@ -75,7 +76,9 @@ def make_parts(config: Config, progress: BuildProgress = silent) -> Parts:
     `progress` is told of images that are not in the cache yet, as in `make_data`.
     """
     if config.task.name != "detection":
-        check_halving(config, make_task(config))
+        task = make_task(config)
+        check_halving(config, task)
+        check_fidelities(config, task)
     elif config.task.options:
         raise UsageError(f"task detection takes no options, only sections: {config.task.options}")
     make_rungs(config)

@@ -77,7 +77,8 @@ class ControllerSection(Section):
 class TaskSection(Section):
     """What scores candidates: `detection` takes the sections below; others take the options."""
 
-    name: str = "detection"  # detection, analytic, or "package.module:Class"
+    # detection, spinebench, landscape, analytic, or "package.module:Class"
+    name: str = "detection"
     options: dict[str, Any] = {}
 
 

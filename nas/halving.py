@@ -7,7 +7,7 @@ from nas.config import Config
 from nas.errors import UsageError
 from nas.rungs import Rungs
 from proxy_tasks.recipe import Fidelity
-from proxy_tasks.task import MultiFidelityTask, ProxyTask
+from proxy_tasks.task import FixedFidelityTask, MultiFidelityTask, ProxyTask
 
 
 def make_rungs(config: Config) -> Rungs:
@@ -38,6 +38,13 @@ def part_fidelities(fidelity: Fidelity, shares: Sequence[float], option: str) ->
 def check_halving(config: Config, task: ProxyTask) -> None:
     """Raises UsageError for rungs whose task cannot pause."""
     check_pauses(config.halving.rungs, "halving.rungs", config.task.name, task)
+
+
+def check_fidelities(config: Config, task: ProxyTask) -> None:
+    """Raises InvalidRecipe for a length of training that the task has no answer for."""
+    if isinstance(task, FixedFidelityTask):
+        for fidelity in make_rungs(config).fidelities:
+            task.check_fidelity(fidelity)
 
 
 def check_pauses(shares: Sequence[float], option: str, name: str, task: ProxyTask) -> None:

@@ -6,10 +6,9 @@ journal stays what its controller did.
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from nas.committed_study import Commitments, CommittedStudy
 from nas.config import Config
@@ -19,14 +18,12 @@ from nas.rerank_command import race_trainings
 from nas.rerank_finalists import finalists
 from nas.rerank_study import STREAM, RerankStudy
 from nas.run_directory import refuse_doctor, refuse_occupied, write_config
+from nas.search import planned_trials
 from nas.stored_config import stored_config
 from nas.study import trial_seed
 from results import Noise, Trial, TrialStore, beliefs, reranked
 from results.networks import RERANK, TEST, Network, Run, networks_of
 from results.store_file import RUN_FILE
-
-if TYPE_CHECKING:
-    from proxy_tasks.task import ProxyTask
 
 Trainings = tuple[CommittedStudy, Iterator[Trial]]
 
@@ -72,7 +69,7 @@ def race(
             noise=noise,
             **given,
         )
-        with _pumped(config, study, make_task) as trials:
+        with planned_trials(config, study, make_task) as trials:
             yield study, trials
 
 
@@ -101,7 +98,7 @@ def finals(
             seed=trial_seed(config.search.seed, STREAM),
             **given,
         )
-        with _pumped(config, study, make_tested_task) as trials:
+        with planned_trials(config, study, make_tested_task) as trials:
             yield study, trials
 
 
@@ -119,20 +116,6 @@ def _further(
         with _opened(folder, search, config) as store:
             given = Commitments(store=store, objective=objective, cost=cost)
             yield search, {**given, "attempts": config.failures.attempts}
-
-
-@contextmanager
-def _pumped(
-    config: Config, study: CommittedStudy, make: "Callable[[Config], ProxyTask]"
-) -> Iterator[Iterator[Trial]]:
-    """The trials of a study as they finish; no worker is started for none."""
-    from nas.search import pump
-
-    with ExitStack() as stack:
-        if study.done:
-            yield iter(())
-        else:
-            yield stack.enter_context(closing(pump(config, study, stack, make=make)))
 
 
 def _networks(directory: Path, search: TrialStore) -> list[Network]:

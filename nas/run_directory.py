@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 CONFIG = "config.toml"
 DOCTOR = "doctor"  # the entry of a store's meta that a run of `nas doctor` has,
 REPRODUCED = "reproduced"  # and the networks that `nas reproduce` compares
+GATHERED = "gathered"  # and what benchmarks/spinebench.py trained
 HEADER = "# The effective config of this run: `{command}` repeats it.\n\n"
 
 
@@ -122,6 +123,11 @@ def refuse_doctor(store: TrialStore, directory: Path) -> None:
     if REPRODUCED in store.meta():
         raise UsageError(
             f"{directory} holds networks that `nas reproduce` compares: that command, typed again, "
+            "goes on with it"
+        )
+    if GATHERED in store.meta():
+        raise UsageError(
+            f"{directory} is what benchmarks/spinebench.py trained: that command, typed again, "
             "goes on with it"
         )
 

@@ -8,10 +8,10 @@ from nas.errors import UsageError
 from nas.scorecard_baseline import Baseline
 from nas.scorecard_controllers import make_controller
 from nas.scorecard_jobs import Failure, Job, Place, baseline_of, longest_first, run_job
-from nas.scorecard_landscape import check_landscape
+from nas.scorecard_landscape import check_landscape, check_spinebench
 from nas.scorecard_row import ScorecardRow, compared, make_row
 from nas.scorecard_run import ScorecardRun
-from nas.scorecard_settings import MEASURED, ScorecardSettings
+from nas.scorecard_settings import MEASURED, SPINEBENCH, ScorecardSettings
 from nas.scorecard_trials import measured_trials
 from nas.scorecard_workers import run_jobs, worker_processes
 from nas.space_source import find_space
@@ -79,6 +79,8 @@ def check_names(settings: ScorecardSettings) -> None:
         check_landscape(landscape)
     if MEASURED in settings.landscapes:
         measured_trials(settings.runs, settings.space)
+    if SPINEBENCH in settings.landscapes:
+        check_spinebench(settings.space)
     for name in settings.controllers:
         make_controller(name, space, 0)
 

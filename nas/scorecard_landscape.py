@@ -4,15 +4,17 @@ from typing import TYPE_CHECKING, Protocol
 
 from nas.config_source import suggestion
 from nas.errors import UsageError
-from nas.scorecard_settings import MEASURED, ScorecardSettings
+from nas.scorecard_settings import MEASURED, SPINEBENCH, ScorecardSettings
 from nas.scorecard_trials import measured_trials
 from nas.space_source import find_space
+from proxy_tasks.errors import CandidateFailure
 from proxy_tasks.extras import import_extra
 from proxy_tasks.landscape import FAMILIES, Landscape
 from search_space import Architecture
 
 if TYPE_CHECKING:
     from proxy_tasks.measured_surrogate import MeasuredSurrogate
+    from proxy_tasks.spinebench_surrogate import SpineBenchSurrogate
 
 
 class RewardLandscape(Protocol):
@@ -35,20 +37,44 @@ def make_landscape(name: str, seed: int, settings: ScorecardSettings) -> RewardL
     """The landscape of a name and a seed.
 
     `measured` is a regression of the runs' trials, with a remainder of each seed that is as large
-    as what the regression misses. Raises UsageError where there is no landscape of that name.
+    as what the regression misses; `spinebench` is the same of the package's trainings, with
+    the noise that these have. Raises UsageError where there is no landscape of that name.
     """
     check_landscape(name)
     space = find_space(settings.space)
-    if name != MEASURED:
-        return Landscape(name, seed, space, settings.noise)
-    return Landscape(measured_surrogate(settings, seed), seed, space, settings.noise)
+    if name == MEASURED:
+        return Landscape(measured_surrogate(settings, seed), seed, space, settings.noise)
+    if name == SPINEBENCH:
+        from proxy_tasks.spinebench_landscape import SpineBenchLandscape
+
+        return SpineBenchLandscape(_spinebench(seed), seed, space)
+    return Landscape(name, seed, space, settings.noise)
 
 
 def check_landscape(name: str) -> None:
     """Raises UsageError where there is no landscape of that name."""
-    known = [*FAMILIES, MEASURED]
+    known = [*FAMILIES, MEASURED, SPINEBENCH]
     if name not in known:
         raise UsageError(f"no landscape {name!r}: {suggestion(name, known)}")
+
+
+def check_spinebench(space: str) -> None:
+    """Raises UsageError for a space whose members `spinebench` knows nothing of; DataError."""
+    members, surrogate = find_space(space), _spinebench(0)
+    try:
+        surrogate.expected(members.decode(members.unrank(0)))
+    except CandidateFailure as error:
+        raise UsageError(
+            f"landscape {SPINEBENCH} is of the networks of spinenet-49, and --space {space} has "
+            "others: leave one of the two out"
+        ) from error
+
+
+def _spinebench(seed: int) -> "SpineBenchSurrogate":
+    import_extra("sklearn", "scorecard")
+    from proxy_tasks.spinebench_surrogate import SpineBenchSurrogate
+
+    return SpineBenchSurrogate(seed=seed)
 
 
 def measured_surrogate(settings: ScorecardSettings, seed: int) -> "MeasuredSurrogate":

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from nas.errors import UsageError
 
-MEASURED = "measured"  # the landscape that is fitted to the trials of real runs
+MEASURED = "measured"  # the landscape that is fitted to the trials of real runs,
+SPINEBENCH = "spinebench"  # and that of the trainings in the package
 LIMITS = {
     "budget": (10, 100_000),
     "seeds": (2, 10_000),
@@ -20,7 +21,7 @@ class ScorecardSettings:
 
     Args:
         controllers: names as in a config: short ones, or `package.module:Class`.
-        landscapes: names of proxy_tasks.landscape.FAMILIES, or `measured`.
+        landscapes: names of proxy_tasks.landscape.FAMILIES, `measured` or `spinebench`.
         budget: evaluations, 10 to 100,000.
         seeds: 2 to 10,000. A seed fixes the landscape, the controller's generator and the noise of
             each candidate's evaluation, so that every controller meets the same landscapes.

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from nas.scorecard_row import ScorecardRow
-from nas.scorecard_settings import ScorecardSettings
+from nas.scorecard_settings import SPINEBENCH, ScorecardSettings
 from nas.scorecard_statistics import UNREACHED
 from results.estimate import Estimate
 
@@ -78,7 +78,8 @@ def _interval(settings: ScorecardSettings) -> str:
 
 def _caption(settings: ScorecardSettings) -> str:
     return (
-        f"Space {settings.space}, budget {settings.budget}, noise {settings.noise:g}, seeds "
+        f"Space {settings.space}, budget {settings.budget}, noise {settings.noise:g}"
+        f"{' (spinebench: as measured)' if SPINEBENCH in settings.landscapes else ''}, seeds "
         f"{settings.all_seeds[0]} to {settings.all_seeds[-1]}; [ ]: {_interval(settings)}.\n"
         "ratio: budget by the evaluations (evals) until the best reward reaches random search's "
         "median best.\n"

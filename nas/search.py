@@ -5,6 +5,7 @@ from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from pathlib import Path
 
+from nas.committed_study import CommittedStudy
 from nas.compose import Parts, make_task
 from nas.config import Config
 from nas.crash_watch import until_too_many_crash
@@ -57,6 +58,18 @@ def _pump(config: Config, study: Study, stack: ExitStack) -> Generator[Trial]:
     checkpoints = checkpoint_folder(study.store)
     trials = stack.enter_context(closing(pump(config, study, stack, checkpoints)))
     return without_stale(trials, study, checkpoints)
+
+
+@contextmanager
+def planned_trials(
+    config: Config, study: CommittedStudy, make: Callable[[Config], ProxyTask] = make_task
+) -> Iterator[Iterator[Trial]]:
+    """The trials of a study without controller as they finish; no worker is started for none."""
+    with ExitStack() as stack:
+        if study.done:
+            yield iter(())
+        else:
+            yield stack.enter_context(closing(pump(config, study, stack, make=make)))
 
 
 def pump(

@@ -23,6 +23,7 @@ from proxy_tasks.errors import (
 from proxy_tasks.landscape import Landscape
 from proxy_tasks.recipe import Fidelity
 from proxy_tasks.scenes import make_scenes
+from proxy_tasks.spinebench_table import SpineBenchTable
 from proxy_tasks.task import ProxyTask
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from proxy_tasks.mask_rcnn import make_mask_rcnn
     from proxy_tasks.official_weights import load_official_weights
     from proxy_tasks.resnet_fpn import ResNetFpnBackbone
+    from proxy_tasks.spinebench_surrogate import SpineBenchSurrogate
 
 __all__ = [
     "AnalyticTask",
@@ -56,6 +58,8 @@ __all__ = [
     "ProxyTask",
     "ProxyTaskError",
     "ResNetFpnBackbone",
+    "SpineBenchSurrogate",
+    "SpineBenchTable",
     "SpineNetBackbone",
     "SpineNetClassifier",
     "average_precision",
@@ -74,6 +78,7 @@ _LATE = {
     "DetectionTask": "detection_task",
     "FeaturesOnly": "features_only",
     "ResNetFpnBackbone": "resnet_fpn",
+    "SpineBenchSurrogate": "spinebench_surrogate",
     "SpineNetBackbone": "backbone",
     "SpineNetClassifier": "classifier",
     "average_precision": "coco_evaluation",

@@ -24,7 +24,8 @@ def path_features(architecture: Architecture) -> NDArray[np.float64]:
     shortest, longest, changes = ({0: 0, 1: 0} for _ in range(3))
     paths = {0: 1, 1: 1}
     outputs: dict[int, list[float]] = {}
-    live = [node for node in resolve(architecture) if node.live]
+    nodes = resolve(architecture)
+    live = [node for node in nodes if node.live]
     for node in live:
         here, level, inputs = node.feature, node.level, node.parents + node.merged
         levels[here] = level
@@ -38,7 +39,7 @@ def path_features(architecture: Architecture) -> NDArray[np.float64]:
             lengths = (shortest[here], longest[here], math.log(paths[here]))
             outputs[level] = [lost, *lengths, changes[here], len(inputs)]
     counts = Counter(node.level for node in live)
-    cost = backbone_cost(architecture, BackboneScale(), 640)
+    cost = backbone_cost(architecture, BackboneScale(), 640, nodes=nodes)
     return np.array(
         [number for level in sorted(outputs) for number in outputs[level]]
         + [counts[level] for level in range(MIN_LEVEL, MAX_LEVEL + 1)]

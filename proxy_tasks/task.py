@@ -29,6 +29,15 @@ class ProxyTask(Protocol):
 
 
 @runtime_checkable
+class FixedFidelityTask(ProxyTask, Protocol):
+    """A task that answers for some fidelities only, and is asked before a search begins."""
+
+    def check_fidelity(self, fidelity: str) -> None:
+        """Raises InvalidRecipe for a fidelity, canonical, that it has no answer for."""
+        ...
+
+
+@runtime_checkable
 class MultiFidelityTask(ProxyTask, Protocol):
     """A task that can be told how much an evaluation may cost, and can pause one and go on.
 

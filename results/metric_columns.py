@@ -7,7 +7,7 @@ from types import NoneType
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow as pa
 from pyarrow import json as arrow_json
 
 from results.masked_columns import Column, Columns, floats, integers

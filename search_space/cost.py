@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from search_space.architecture import Architecture
 from search_space.block_cost import block_costs
 from search_space.conv_cost import Cost, Size, image_shape
-from search_space.graph import built_stem_blocks, resolve
+from search_space.graph import Node, built_stem_blocks, resolve
 from search_space.scale import BackboneScale
 
 
@@ -18,14 +18,16 @@ def backbone_cost(
     image_size: int | Size,
     *,
     levels: Sequence[int] | None = None,
+    nodes: Sequence[Node] | None = None,
 ) -> Cost:
     """Stem, live blocks with their resamples, and the endpoint convolutions.
 
     image_size: pixels, one side or (height, width). levels: those with an endpoint; without, the
-    output levels. Raises InvalidSpace if the image is empty.
+    output levels. nodes: what `resolve` returns for these, where that is known already. Raises
+    InvalidSpace if the image is empty.
     """
     costs = block_costs(scale, image_shape(image_size))
-    nodes = resolve(architecture, levels)
+    nodes = resolve(architecture, levels) if nodes is None else nodes
     shapes = [(architecture.feature_level(f), architecture.stem_block_fn) for f in (0, 1)]
     shapes += [(node.level, node.block_fn) for node in nodes]
     built = architecture.stem_levels[: built_stem_blocks(architecture, nodes)]

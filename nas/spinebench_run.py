@@ -1,0 +1,147 @@
+"""The run of further trainings for spinebench: planned once, gone on with until it is done."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from nas.comparable_runs import COMPARED, first_difference
+from nas.config import Config
+from nas.config_source import check_config
+from nas.errors import UsageError
+from nas.planned_study import PlannedStudy
+from nas.run_directory import GATHERED, refuse_doctor, refuse_occupied, write_config
+from nas.search import planned_trials
+from nas.spinebench_plan import GatherSize, long_fidelity, make_plan, plan_as_dict, plan_from_dict
+from nas.stored_config import stored_config
+from nas.study import trial_seed
+from proxy_tasks.recipe import Fidelity
+from results import NotARun, Trial, TrialStore
+from results.store_file import RUN_FILE
+
+STREAM = 0x5350494E  # of seeds that no search has
+OF_REWARDS = ("search.objective", "search.objective_options", "space.preset")
+
+
+@contextmanager
+def spinebench_run(
+    runs: Sequence[Path], directory: Path, size: GatherSize, changes: Mapping[str, Any]
+) -> Iterator[tuple[PlannedStudy, Iterator[Trial]]]:
+    """What is trained besides the searches `runs`, and these trainings as they finish.
+
+    What to train is decided when `directory` is made, and kept there: stopped at any moment, the
+    same call goes on. changes: settings of [search] that no training depends on, such as `pump`.
+
+    Raises UsageError, NotARun and its kin.
+    """
+    from nas.compose import make_cost, make_objective
+    from nas.data_progress import data_progress
+
+    with _opened(runs, directory, size) as store:
+        config = _changed(stored_config(store, directory), changes)
+        with data_progress() as progress:
+            cost, objective = make_cost(config, progress), make_objective(config)
+        write_config(directory, config)
+        study = PlannedStudy(
+            plan=plan_from_dict(gathered(store, directory)["plan"]),
+            seed=trial_seed(config.search.seed, STREAM),
+            store=store,
+            objective=objective,
+            cost=cost,
+            attempts=config.failures.attempts,
+        )
+        with planned_trials(config, study) as trials:
+            yield study, trials
+
+
+def gathered(store: TrialStore, directory: Path) -> dict[str, Any]:
+    """`runs`, `size` and `plan` of a directory. Raises NotARun for one of another kind."""
+    try:
+        document: dict[str, Any] = json.loads(store.meta()[GATHERED])
+    except (KeyError, ValueError):
+        raise NotARun(
+            f"{directory} was not made by benchmarks/spinebench.py gather: give another --output"
+        ) from None
+    return document
+
+
+def read_searches(runs: Sequence[Path]) -> tuple[Config, list[Trial]]:
+    """The trials of searches of one protocol, at its fidelity, and the first one's config.
+
+    Raises UsageError for runs that differ in what a reward depends on, that are no searches or
+    that have not ended.
+    """
+    configs: list[Config] = []
+    trials: list[Trial] = []
+    for run in runs:
+        with TrialStore.open_read_only(run) as store:
+            refuse_doctor(store, run)
+            config = stored_config(store, run)
+            if (ended := store.candidates(ended=True)) < config.search.trials:
+                raise UsageError(
+                    f"{run} has {ended} of {config.search.trials} trials: gather when it has ended"
+                )
+            trials += store.trials()
+        check_one_protocol(configs[0] if configs else config, config, runs[0], run)
+        configs.append(config)
+    if not configs:
+        raise UsageError("no run: name the searches whose networks are trained again")
+    fidelity = configs[0].fidelity.canonical()
+    return configs[0], [trial for trial in trials if trial.fidelity == fidelity]
+
+
+def check_one_protocol(first: Config, config: Config, named: Path, run: Path) -> None:
+    """Raises UsageError where the rewards of two runs do not compare."""
+    difference = first_difference(config, first, OF_REWARDS)
+    if difference is not None:
+        name, here, there = difference
+        raise UsageError(
+            f"{name} is {there!r} in {named} and {here!r} in {run}: give runs that share "
+            f"{', '.join(COMPARED)}, the objective and the space"
+        )
+
+
+@contextmanager
+def _opened(runs: Sequence[Path], directory: Path, size: GatherSize) -> Iterator[TrialStore]:
+    places = [str(run.resolve()) for run in runs]
+    if len(set(places)) < len(places):
+        raise UsageError(f"{' '.join(map(str, runs))}: give each run once")
+    if (directory / RUN_FILE).exists():
+        store = TrialStore.open(directory)
+    else:
+        refuse_occupied(directory, "another --output")
+        config, trials = read_searches(runs)
+        plan = plan_as_dict(make_plan(trials, config, size))
+        asked = {"runs": places, "size": size.as_dict(), "plan": plan}
+        meta = {"config": json.dumps(_whole(config).as_dict()), GATHERED: json.dumps(asked)}
+        store = TrialStore.create(directory, meta)
+    with store:
+        begun = gathered(store, directory)
+        for name, value in (("runs", places), ("size", size.as_dict())):
+            if begun[name] != value:
+                raise UsageError(
+                    f"{directory} was begun with {name} {begun[name]}, not {value}: give the same, "
+                    "or another --output"
+                )
+        yield store
+
+
+def _whole(config: Config) -> Config:
+    """The config of the first search, with the longer trainings' curves going on to their end."""
+    document = config.as_dict()
+    step, last = config.fidelity.last_step, Fidelity.from_canonical(long_fidelity(config)).last_step
+    steps = {*config.evaluation.at_steps}
+    while config.evaluation.at_steps and step < last:
+        steps.add(step)
+        step *= 2
+    document["evaluation"]["at_steps"] = sorted(steps)
+    document["halving"]["rungs"] = []
+    document["track"] = {}
+    return check_config(document, "config of the searches")
+
+
+def _changed(config: Config, changes: Mapping[str, Any]) -> Config:
+    document = config.as_dict()
+    document["search"] |= changes
+    return check_config(document, "command line")
