@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from controllers import Controller
 from nas.cluster_address import check_pump
 from nas.config import LIMITS, Config
+from nas.detection_sections import DataSections, DetectionSections
 from nas.errors import UsageError
 from nas.gpu_check import check_gpus
 from nas.halving import check_halving, make_rungs
@@ -157,7 +158,7 @@ def make_objective(config: Config) -> Objective:
 
 
 def make_data(
-    config: Config, *, with_test: bool = False, progress: BuildProgress = silent
+    config: DataSections, *, with_test: bool = False, progress: BuildProgress = silent
 ) -> DetectionData:
     """The data of a config, decoded into the cache if they are not yet. Raises DataError.
 
@@ -189,6 +190,7 @@ def make_data(
         train=section.train,
         reward=section.reward,
         images=section.images,
+        reward_images=section.reward_images or None,
         test=(section.test or None) if with_test else None,
         train_limit=fidelity.train_images,
         reward_limit=fidelity.reward_images,
@@ -213,7 +215,9 @@ def make_tested_task(config: Config) -> ProxyTask:
     return make_detection_task(config, with_test=True)
 
 
-def make_detection_task(config: Config, *, with_test: bool = False) -> "DetectionTask":
+def make_detection_task(
+    config: DetectionSections, *, with_test: bool = False, progress: BuildProgress = silent
+) -> "DetectionTask":
     """The detection task of a config, with its data mapped. Imports torch."""
     import torch
 
@@ -221,7 +225,7 @@ def make_detection_task(config: Config, *, with_test: bool = False) -> "Detectio
 
     torch.set_num_threads(_threads())
     return DetectionTask(
-        data=make_data(config, with_test=with_test),
+        data=make_data(config, with_test=with_test, progress=progress),
         fidelity=config.fidelity,
         training=config.training,
         detector=config.detector,
@@ -260,7 +264,7 @@ def make_cost(
     return cost
 
 
-def cache_directory(config: Config) -> Path:
+def cache_directory(config: DataSections) -> Path:
     """Where decoded images are kept: the config's folder, or the user's cache folder."""
     if config.data.cache:
         return Path(config.data.cache)

@@ -38,7 +38,7 @@ class CapturedStep(TrainingStep):
             self._graph = self._capture(batch)
         for ours, theirs in zip(self._inputs.tensors(), batch.tensors(), strict=True):
             ours.copy_(theirs, non_blocking=True)
-        self._rate.fill_(self._rates[step])
+        self._rate.fill_(self.rates[step])
         self._graph.replay()
         return self._losses.clone()  # the next replay writes over it
 

@@ -25,6 +25,7 @@ def load_coco(
     train: str = "annotations/instances_train.json",
     reward: str = "annotations/instances_val.json",
     images: str = "images",
+    reward_images: str | None = None,
     test: str | None = None,
     train_limit: int | None = None,
     reward_limit: int | None = None,
@@ -38,15 +39,19 @@ def load_coco(
     Longest side to `image_size`, aspect kept, padded right and below with grey. Category ids, gaps
     and all, become labels 0..C-1 in ascending order. A limit takes that many pictures, drawn by
     `seed`. A `holdout` takes that many pictures of `train` for the reward split; `reward` is not
-    read. Objects are kept however small they get; a side under 1/256 px is widened to that, so
-    that no box is empty. Decoded pictures stay in `cache_dir`; `progress` hears of those of a split
-    that are decoded, and of nothing where all are.
+    read. `reward_images` is the folder of all pictures but those of `train`, where that is another
+    than `images`. Objects are kept however small they get; a side under 1/256 px is widened to
+    that, so that no box is empty. Decoded pictures stay in `cache_dir`; `progress` hears of those
+    of a split that are decoded, and of nothing where all are.
     Raises DataError when the data cannot be used; see read_annotations and cached_images.
     """
     if image_size < 1 or seed < 0:
         raise DataError(f"image_size={image_size}, seed={seed}; expected at least 1 and 0")
     folder = directory / images
     _check_directory(directory, folder)
+    other_folder = folder
+    if reward_images is not None and not holdout:
+        _check_directory(directory, other_folder := directory / reward_images)
 
     def read(name: str) -> CocoAnnotations:
         return read_annotations(directory / name, drop_empty_boxes=drop_empty_boxes)
@@ -61,14 +66,15 @@ def load_coco(
         files["test"] = read(test)
     for name, other in files.items():
         _check_same_categories(files["train"], other)
-        if name != "train":
+        if name != "train" and other_folder == folder:
             _check_disjoint(files["train"], other)
     limits = {"train": train_limit, "reward": reward_limit}
     splits = {}
     for stream, (name, file) in enumerate(files.items()):
         rng = np.random.default_rng([seed, stream])
         chosen = _subset(name, file, limits.get(name), rng)
-        pictures = cached_images(folder, chosen, image_size, cache_dir, progress)
+        place = folder if name == "train" else other_folder
+        pictures = cached_images(place, chosen, image_size, cache_dir, progress)
         splits[name] = _split(file, chosen, pictures)
     return DetectionData(**splits)
 

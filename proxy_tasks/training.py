@@ -14,6 +14,7 @@ from proxy_tasks.captured_step import CapturedStep
 from proxy_tasks.checkpoint import TrainingState
 from proxy_tasks.detector import Detector
 from proxy_tasks.errors import Diverged
+from proxy_tasks.processes import gathered, process_count, process_rank, sum_over_processes
 from proxy_tasks.recipe import TrainingRecipe
 from proxy_tasks.replayed_step import ReplayedStep
 from proxy_tasks.training_step import TrainingStep
@@ -57,7 +58,7 @@ class Training:
         kind: type[TrainingStep] = TrainingStep
         if self._device.type == "cpu":
             kind = ReplayedStep
-        elif cuda_graph and self._device.type == "cuda":
+        elif cuda_graph and self._device.type == "cuda" and process_count() == 1:
             kind = CapturedStep
         self._take_step = kind(detector, recipe, steps)
         self._losses = torch.zeros(steps, 2, device=self._device)
@@ -74,16 +75,22 @@ class Training:
         Raises Diverged when the loss is not finite.
         """
         self._detector.train()
-        begin, losses = self._step, self._losses
+        begin, losses, checked = self._step, self._losses, self._step
         for step, batch in enumerate(islice(self._stream, until - begin), begin):
             augmented = self._augmentation(
                 self._detector, batch.to(self._device), step, self._take_step.predict
             )
             losses[step] = self._take_step(augmented, step)
             if (step + 1) % CHECK_EVERY == 0 or step + 1 == until:
+                sum_over_processes(losses[checked : step + 1])
                 _check_finite(losses[: step + 1])
+                checked = step + 1
         self._step = until
         return self.losses(until // 2, until)
+
+    def learning_rate(self, step: int) -> float:
+        """Of a step, counted from 0."""
+        return self._take_step.rates[step]
 
     def losses(self, begin: int, end: int) -> TrainingLosses:
         """Means of the steps from `begin` to before `end`, which have been taken."""
@@ -93,12 +100,13 @@ class Training:
     def state(self) -> TrainingState:
         """Where the training is; later steps change it, so write it down first."""
         gpus = [torch.cuda.get_rng_state(self._device)] if self._device.type == "cuda" else []
+        generators = gathered([torch.get_rng_state(), *gpus])
         return TrainingState(
             self._step,
             self._detector.state_dict(),
             self._take_step.optimizer.state_dict(),
             self._losses[: self._step],
-            [torch.get_rng_state(), *gpus],
+            [state for of_one in generators for state in of_one],
         )
 
     def resume(self, state: TrainingState) -> None:
@@ -118,9 +126,13 @@ class Training:
                     )
         self._losses[: state.step] = state.losses.to(self._device)
         self._step = state.step
-        torch.set_rng_state(state.generators[0])
-        if self._device.type == "cuda":
-            torch.cuda.set_rng_state(state.generators[1], self._device)
+        each = 2 if self._device.type == "cuda" else 1
+        if len(state.generators) != each * process_count():
+            return  # of another number of processes: those of the seed are as good
+        ours = state.generators[each * process_rank() :]
+        torch.set_rng_state(ours[0])
+        if each == 2:
+            torch.cuda.set_rng_state(ours[1], self._device)
 
 
 def train(

@@ -10,6 +10,7 @@ from proxy_tasks.batches import Batch
 from proxy_tasks.detector import Detector
 from proxy_tasks.flat_parameters import FlatParameters
 from proxy_tasks.learning_rate import learning_rates
+from proxy_tasks.processes import sum_over_processes
 from proxy_tasks.recipe import TrainingRecipe
 
 
@@ -27,13 +28,13 @@ class TrainingStep:
     def __init__(self, detector: Detector, recipe: TrainingRecipe, steps: int) -> None:
         self._detector, self._clip_norm = detector, recipe.clip_norm
         self._flat = FlatParameters(detector)
-        self._rates = learning_rates(recipe, steps)
+        self.rates = learning_rates(recipe, steps)
         self.optimizer = self._make_optimizer(recipe)
 
     def __call__(self, batch: Batch, step: int) -> Tensor:
         """Class and weighted box loss before the step, `[2]`. The batch is on the device."""
         for group in self.optimizer.param_groups:
-            group["lr"] = self._rates[step]
+            group["lr"] = self.rates[step]
         return self._train_on(batch)
 
     def predict(self, images: Tensor) -> tuple[Tensor, Tensor]:
@@ -48,6 +49,7 @@ class TrainingStep:
     def _train_on(self, batch: Batch) -> Tensor:
         self._flat.zero_grad()
         class_loss, box_loss = self._backpropagate(batch)
+        sum_over_processes(self._flat.gradients)
         self._flat.clip_norm(self._clip_norm)
         self.optimizer.step()
         return torch.stack([class_loss.detach(), box_loss.detach()])
