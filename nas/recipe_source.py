@@ -37,10 +37,8 @@ def find_size(name: str) -> str:
     """A name of MODEL_SIZES from `96` or the name itself. Raises UsageError."""
     full = SHORT_SIZES.get(name.upper(), name)
     if full not in MODEL_SIZES:
-        known = [*SHORT_SIZES, *MODEL_SIZES]
         raise UsageError(
-            f"--size {name}: {suggestion(name, known)} (it is one of {', '.join(SHORT_SIZES)}, or "
-            "a published network's name)"
+            f"--size {name}: it is one of {', '.join(SHORT_SIZES)}, or of {', '.join(MODEL_SIZES)}"
         )
     return full
 

@@ -70,8 +70,8 @@ class Cadence:
         return -(-number * self.steps // self.evaluations)
 
     def _evaluations_before(self, step: int) -> int:
-        """How many are at steps before this one."""
-        return max(0, -(-step * self.evaluations // self.steps) - 1) if step > 0 else 0
+        """How many are at steps before this one, which is at least 1."""
+        return (step - 1) * self.evaluations // self.steps
 
 
 @dataclass(frozen=True)
