@@ -219,11 +219,9 @@ def make_detection_task(
     config: DetectionSections, *, with_test: bool = False, progress: BuildProgress = silent
 ) -> "DetectionTask":
     """The detection task of a config, with its data mapped. Imports torch."""
-    import torch
-
     from proxy_tasks.detection_task import DetectionTask
 
-    torch.set_num_threads(_threads())
+    use_threads()
     return DetectionTask(
         data=make_data(config, with_test=with_test, progress=progress),
         fidelity=config.fidelity,
@@ -273,6 +271,13 @@ def cache_directory(config: DataSections) -> Path:
         return (base if base.is_absolute() else Path.home() / ".cache") / "spinenas"
     except RuntimeError:
         raise UsageError("no home directory for a cache: name one with --data.cache DIR") from None
+
+
+def use_threads() -> None:
+    """Let torch have the threads of a training."""
+    import torch
+
+    torch.set_num_threads(_threads())
 
 
 def _threads() -> int:

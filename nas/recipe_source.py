@@ -24,6 +24,7 @@ WHOLE_RECIPE = "the config.toml of a training or nas/recipes/retinanet-b.toml"
 SHORT_SIZES = {"49S": "spinenet-49s", "49": "spinenet-49", "96": "spinenet-96"} | {
     size: f"spinenet-{size}" for size in ("143", "190")
 }
+CLASSIFIER = "classifier"  # its pictures are of one size
 LARGE = ("spinenet-143", "spinenet-143l", "spinenet-190")
 LARGE_ANCHORS = 4.0  # of the three above, whose pictures are larger too; 3 of all others
 
@@ -79,13 +80,19 @@ def size_overrides(size: str, document: Mapping[str, Any]) -> dict[str, str]:
     widths = ("filter_scale", "resample_alpha", "block_repeats", "endpoint_filters")
     sizes = {f"fidelity.{name}": backbone[name] for name in widths}
     sizes |= {
-        "fidelity.image_size": model.image_size,
         "fidelity.head_convs": model.head.num_convs,
         "fidelity.head_filters": model.head.filters,
         "fidelity.head_separable": model.head.separable,
         "anchors.size": LARGE_ANCHORS if size in LARGE else 3.0,
     }
+    if _network(document) != CLASSIFIER:
+        sizes["fidelity.image_size"] = model.image_size
     return {name: json.dumps(value) for name, value in sizes.items()}
+
+
+def _network(document: Mapping[str, Any]) -> object:
+    section = document.get("train")
+    return section.get("network") if isinstance(section, Mapping) else None
 
 
 def _dotted(tables: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
@@ -105,7 +112,8 @@ def _with_layout(config: TrainConfig, overrides: Mapping[str, str]) -> TrainConf
     names = ("images", "reward_images", "train", "reward")
     directory = Path(section.directory)
     if (
-        not section.directory
+        config.train.network == CLASSIFIER
+        or not section.directory
         or any(f"data.{name}" in overrides for name in names)
         or (directory / section.train).exists()
         or not (directory / usual.train).exists()

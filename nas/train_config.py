@@ -6,6 +6,7 @@ from pydantic import Field
 
 from nas.config import DataSection, Positive, Section, Seed
 from proxy_tasks.augmentation_recipe import AugmentationRecipe
+from proxy_tasks.classifier_recipe import ClassifierRecipe
 from proxy_tasks.device_recipe import DeviceRecipe
 from proxy_tasks.recipe import (
     AnchorScale,
@@ -22,7 +23,7 @@ from proxy_tasks.recipe import (
 class TrainSection(Section):
     """What is trained, and how often it is written down."""
 
-    network: Literal["retinanet"] = "retinanet"
+    network: Literal["retinanet", "classifier"] = "retinanet"
     seed: Seed = 0
     log_every: Positive = 100  # steps between two lines of metrics.jsonl
     checkpoint_every: Positive = 463  # steps, the most that a kill can lose
@@ -49,6 +50,7 @@ class TrainConfig(Section):
     loss: LossScale = LossScale()
     limits: DetectionLimits = DetectionLimits()
     augmentation: AugmentationRecipe = AugmentationRecipe()
+    classifier: ClassifierRecipe = ClassifierRecipe()
     evaluation: EvaluationRecipe = EvaluationRecipe()
     device: DeviceRecipe = DeviceRecipe()
 

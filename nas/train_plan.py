@@ -6,6 +6,8 @@ from nas.progress import duration
 from nas.train_config import TrainConfig
 from search_space.architecture import Architecture
 from search_space.conv_cost import Cost
+from search_space.cost import backbone_cost
+from search_space.head_cost import classifier_head_cost
 from search_space.model_sizes import ModelSize
 from search_space.network_cost import network_cost
 from search_space.resnet_fpn import ResNetFpn
@@ -73,6 +75,9 @@ def plan_cost(body: Architecture | ResNetFpn, config: TrainConfig, classes: int)
     """Parameters and multiply-adds of the network that is trained. Raises InvalidSpace."""
     fidelity = config.fidelity
     backbone = fidelity.backbone_scale()
+    if config.train.network == "classifier" and isinstance(body, Architecture):
+        head_cost = classifier_head_cost(backbone.endpoint_filters, classes)
+        return backbone_cost(body, backbone, fidelity.image_size) + head_cost
     head = fidelity.head_scale(num_classes=classes, anchors_per_cell=config.anchors.per_cell)
     sized = body.at(backbone) if isinstance(body, ResNetFpn) else body
     model = ModelSize(sized, backbone, head)

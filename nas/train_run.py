@@ -5,13 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from nas.compose import make_detection_task
 from nas.data_progress import data_progress
 from nas.progress import duration
 from nas.train_config import TrainConfig
 from nas.train_directory import train_identity, write_training
 from nas.train_plan import TrainPlan, plan_cost
-from proxy_tasks.detection_task import DetectionTask
+from nas.train_tasks import TrainTask, make_train_task
+from proxy_tasks.array_cache import silent
 from proxy_tasks.full_training import Cadence, Entry, FullTask, FullTraining, seconds_a_step
 from proxy_tasks.processes import process_count, process_rank
 from proxy_tasks.trained_weights import write_weights
@@ -19,6 +19,11 @@ from results.writer_lock import WriterLock
 from search_space.architecture import Architecture
 from search_space.resnet_fpn import ResNetFpn
 
+# What a line on the terminal has, of what an entry has.
+SHOWN = {
+    **{"class_loss": "class", "box_loss": "box"},
+    **{name: name for name in ("AP", "AP50", "top1", "top5")},
+}
 Say = Callable[[str], None]
 Body = Architecture | ResNetFpn
 
@@ -31,7 +36,7 @@ def train_run(
     Raises UsageError, DataError, Diverged, StoreBusy where another process trains there.
     """
     with data_progress() as progress:
-        task = make_detection_task(config, with_test=bool(config.data.test), progress=progress)
+        task = make_train_task(config, progress if process_rank() == 0 else silent)
     plan = _plan(body, config, task, name)
     for line in plan.lines():
         say(line)
@@ -49,7 +54,7 @@ def train_run(
             lock.release()
 
 
-def _full(body: Body, config: TrainConfig, task: DetectionTask, directory: Path) -> FullTraining:
+def _full(body: Body, config: TrainConfig, task: TrainTask, directory: Path) -> FullTraining:
     section = config.train
     return FullTraining(
         task,
@@ -87,7 +92,7 @@ def _go_on(full: FullTraining, plan: TrainPlan, say: Say) -> Entry:
     return entry
 
 
-def _plan(body: Body, config: TrainConfig, task: DetectionTask, name: str) -> TrainPlan:
+def _plan(body: Body, config: TrainConfig, task: TrainTask, name: str) -> TrainPlan:
     data = task.data
     key = f" ({body.key[:8]})" if isinstance(body, Architecture) else ""
     return TrainPlan(
@@ -110,12 +115,7 @@ def entry_line(entry: Entry, steps: int, step_seconds: float) -> str:
     """A line of metrics for people."""
     step = int(entry["step"] or 0)
     parts = [f"step {step}/{steps}"]
-    for name, label in (
-        ("class_loss", "class"),
-        ("box_loss", "box"),
-        ("AP", "AP"),
-        ("AP50", "AP50"),
-    ):
+    for name, label in SHOWN.items():
         value = entry.get(name)
         if value is not None:
             parts.append(f"{label} {value:.4f}")

@@ -28,7 +28,7 @@ from proxy_tasks.errors import InvalidRecipe
 from proxy_tasks.image_source import ImageSource, image_source
 from proxy_tasks.latency import latency_ms
 from proxy_tasks.malloc import keep_freed_memory
-from proxy_tasks.processes import process_count, process_rank
+from proxy_tasks.processes import process_count, process_rank, seed_own_generator
 from proxy_tasks.recipe import (
     AnchorScale,
     DetectionLimits,
@@ -223,8 +223,7 @@ class DetectionTask:
         torch.manual_seed(seed)
         detector = self.build(body, seed)
         rank, count = process_rank(), process_count()
-        if rank:
-            torch.manual_seed(int(np.random.SeedSequence([seed, rank]).generate_state(1)[0]))
+        seed_own_generator(seed)
         stream = batches(
             self.data.train,
             self.fidelity.batch_size,

@@ -5,6 +5,7 @@ A process alone needs nothing of this: every function is then the identity.
 
 from typing import Any
 
+import numpy as np
 import torch
 import torch.distributed as dist
 from torch import Tensor
@@ -18,6 +19,15 @@ def process_count() -> int:
 def process_rank() -> int:
     """Which of them this is, from 0; the first writes and prints."""
     return dist.get_rank() if _together() else 0
+
+
+def seed_own_generator(seed: int) -> None:
+    """Let what is dropped by chance differ between processes that train together.
+
+    The first keeps the generator that it has.
+    """
+    if rank := process_rank():
+        torch.manual_seed(int(np.random.SeedSequence([seed, rank]).generate_state(1)[0]))
 
 
 def sum_over_processes(values: Tensor) -> Tensor:

@@ -1,8 +1,9 @@
 """The training loop of a proxy, which ends when the loss is no number."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -17,10 +18,13 @@ from proxy_tasks.errors import Diverged
 from proxy_tasks.processes import gathered, process_count, process_rank, sum_over_processes
 from proxy_tasks.recipe import TrainingRecipe
 from proxy_tasks.replayed_step import ReplayedStep
+from proxy_tasks.trainable import Trainable
 from proxy_tasks.training_step import TrainingStep
 
 # Steps between two looks at the loss: on a GPU each look waits for the device.
 CHECK_EVERY = 20
+# Of a network, a batch, the number of the step and what predicts as the step does.
+Augment = Callable[[Any, Batch, int, Any], Batch]
 NO_AUGMENTATION = Augmentation(AugmentationRecipe(), 0)  # besides the stream's own
 
 
@@ -45,22 +49,23 @@ class Training:
 
     def __init__(
         self,
-        detector: Detector,
+        detector: Trainable,
         stream: Iterator[Batch],
         steps: int,
         recipe: TrainingRecipe,
-        augmentation: Augmentation = NO_AUGMENTATION,
+        augmentation: Augment = NO_AUGMENTATION,
         *,
         cuda_graph: bool = False,
     ) -> None:
         self._detector, self._stream, self._augmentation = detector, stream, augmentation
         self._device = next(detector.parameters()).device
-        kind: type[TrainingStep] = TrainingStep
-        if self._device.type == "cpu":
-            kind = ReplayedStep
+        self._take_step: TrainingStep
+        if self._device.type == "cpu" and isinstance(detector, Detector):
+            self._take_step = ReplayedStep(detector, recipe, steps)
         elif cuda_graph and self._device.type == "cuda" and process_count() == 1:
-            kind = CapturedStep
-        self._take_step = kind(detector, recipe, steps)
+            self._take_step = CapturedStep(detector, recipe, steps)
+        else:
+            self._take_step = TrainingStep(detector, recipe, steps)
         self._losses = torch.zeros(steps, 2, device=self._device)
         self._step = 0
 

@@ -7,15 +7,15 @@ from torch import Tensor, nn
 from torch.optim import SGD, AdamW, Optimizer
 
 from proxy_tasks.batches import Batch
-from proxy_tasks.detector import Detector
 from proxy_tasks.flat_parameters import FlatParameters
 from proxy_tasks.learning_rate import learning_rates
 from proxy_tasks.processes import sum_over_processes
 from proxy_tasks.recipe import TrainingRecipe
+from proxy_tasks.trainable import Trainable
 
 
 class TrainingStep:
-    """Trains a detector on one batch a call; nothing in it waits for a GPU.
+    """Trains a network on one batch a call; nothing in it waits for a GPU.
 
         take_step = TrainingStep(detector, recipe, steps=240)
         for step, batch in enumerate(stream):
@@ -25,7 +25,7 @@ class TrainingStep:
     the step alone.
     """
 
-    def __init__(self, detector: Detector, recipe: TrainingRecipe, steps: int) -> None:
+    def __init__(self, detector: Trainable, recipe: TrainingRecipe, steps: int) -> None:
         self._detector, self._clip_norm = detector, recipe.clip_norm
         self._flat = FlatParameters(detector)
         self.rates = learning_rates(recipe, steps)

@@ -15,6 +15,7 @@ from proxy_tasks.full_training import read_metrics
 from search_space import SPINENET_49
 from search_space.block_specs import to_json
 from tests.nas.tiny_recipe import tiny_recipe
+from tests.proxy_tasks.test_classification_task import class_folders
 
 ROOT = Path(__file__).parents[2]
 
@@ -182,3 +183,22 @@ def test_a_mistake_ends_in_one_line(
     assert main(["train", *words]) == 2
     said = capsys.readouterr().err
     assert message in said and said.count("\n") == 1
+
+
+def test_a_classifier_is_trained_from_class_folders(tmp_path: Path) -> None:
+    data, run = class_folders(tmp_path / "data", 2, 1), tmp_path / "run"
+    small = {
+        "device.name": "cpu",
+        "data.cache": str(tmp_path / "cache"),
+        "fidelity.precision": "float32",
+        "fidelity.image_size": "32",
+        "fidelity.filter_scale": "0.125",
+        "fidelity.batch_size": "2",
+        "fidelity.steps": "2",
+        "train.evaluations": "1",
+    }
+    options = [word for name, value in small.items() for word in (f"--{name}", value)]
+    words = ["train", "spinenet-49", "--recipe", "classifier", "--data", str(data)]
+    assert main([*words, "--run-dir", str(run), *options]) == 0
+    assert {"top1", "top5"} <= set(read_metrics(run)[-1])
+    assert (run / "network.pt").exists()

@@ -76,6 +76,28 @@ def test_a_misspelt_size_names_the_sizes() -> None:
         find_size("97")
 
 
+@pytest.mark.parametrize(
+    "figure", [f for f in PUBLISHED_COSTS if f.network == "classifier"], ids=lambda f: f.model
+)
+def test_a_classifier_costs_what_was_published(figure: Any) -> None:
+    body = MODEL_SIZES[figure.model].architecture
+    config = load_recipe("classifier", None, figure.model, {})
+    cost = plan_cost(body, config, 1000)
+    assert config.fidelity.image_size == figure.image_size
+    assert cost.params == pytest.approx(figure.params, rel=1e-3)
+    assert cost.madds == pytest.approx(figure.madds, rel=0.02)
+
+
+def test_the_classifier_s_learning_rate_is_a_cosine_of_200_epochs_with_5_of_warm_up() -> None:
+    config = load_recipe("classifier", None, "spinenet-49", {})
+    steps, batch = config.fidelity.steps, config.fidelity.batch_size
+    assert steps * batch / 1_281_167 == pytest.approx(200, abs=1e-2)
+    rates = learning_rates(config.training, steps)
+    assert max(rates) == pytest.approx(1.6, rel=1e-4)
+    assert rates.index(max(rates)) * batch / 1_281_167 == pytest.approx(5, abs=0.01)
+    assert rates[-1] < 1e-6
+
+
 def test_anchors_grow_with_the_large_sizes() -> None:
     sizes = ("spinenet-49s", "spinenet-49", "spinenet-96", "spinenet-143", "spinenet-190")
     found = [load_recipe("retinanet-b", size, None, {}).anchors.size for size in sizes]
