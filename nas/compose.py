@@ -158,12 +158,18 @@ def make_objective(config: Config) -> Objective:
 
 
 def make_data(
-    config: DataSections, *, with_test: bool = False, progress: BuildProgress = silent
+    config: DataSections,
+    *,
+    with_test: bool = False,
+    progress: BuildProgress = silent,
+    outlines: bool = False,
 ) -> DetectionData:
     """The data of a config, decoded into the cache if they are not yet. Raises DataError.
 
     `progress` hears of the images of a split, done and all, that are decoded now: see
     `nas.data_progress`. It hears nothing where they are in the cache.
+
+    With `outlines` objects have those of their segmentations, which scenes have not.
 
     The test split is left alone unless asked for: no search may see it.
     """
@@ -198,6 +204,7 @@ def make_data(
         progress=progress,
         holdout=section.holdout,
         drop_empty_boxes=section.drop_empty_boxes,
+        outlines=outlines,
     )
 
 

@@ -24,6 +24,8 @@ WHOLE_RECIPE = "the config.toml of a training or nas/recipes/retinanet-b.toml"
 SHORT_SIZES = {"49S": "spinenet-49s", "49": "spinenet-49", "96": "spinenet-96"} | {
     size: f"spinenet-{size}" for size in ("143", "190")
 }
+# Of Mask R-CNN's heads: no matter of the network's size.
+OF_THE_RECIPE = ("anchors_per_cell", "num_classes", "proposals", "masks")
 CLASSIFIER = "classifier"  # its pictures are of one size
 LARGE = ("spinenet-143", "spinenet-143l", "spinenet-190")
 LARGE_ANCHORS = 4.0  # of the three above, whose pictures are larger too; 3 of all others
@@ -85,6 +87,8 @@ def size_overrides(size: str, document: Mapping[str, Any]) -> dict[str, str]:
         "fidelity.head_separable": model.head.separable,
         "anchors.size": LARGE_ANCHORS if size in LARGE else 3.0,
     }
+    heads = asdict(model.mask_rcnn)
+    sizes |= {f"mask_rcnn.{name}": heads[name] for name in heads if name not in OF_THE_RECIPE}
     if _network(document) != CLASSIFIER:
         sizes["fidelity.image_size"] = model.image_size
     return {name: json.dumps(value) for name, value in sizes.items()}

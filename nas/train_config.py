@@ -18,12 +18,13 @@ from proxy_tasks.recipe import (
     MatchScale,
     TrainingRecipe,
 )
+from search_space.scale import MaskRCNNScale
 
 
 class TrainSection(Section):
     """What is trained, and how often it is written down."""
 
-    network: Literal["retinanet", "classifier"] = "retinanet"
+    network: Literal["retinanet", "mask-rcnn", "classifier"] = "retinanet"
     seed: Seed = 0
     log_every: Positive = 100  # steps between two lines of metrics.jsonl
     checkpoint_every: Positive = 463  # steps, the most that a kill can lose
@@ -50,6 +51,7 @@ class TrainConfig(Section):
     loss: LossScale = LossScale()
     limits: DetectionLimits = DetectionLimits()
     augmentation: AugmentationRecipe = AugmentationRecipe()
+    mask_rcnn: MaskRCNNScale = MaskRCNNScale()  # its num_classes is the data's
     classifier: ClassifierRecipe = ClassifierRecipe()
     evaluation: EvaluationRecipe = EvaluationRecipe()
     device: DeviceRecipe = DeviceRecipe()

@@ -1,6 +1,6 @@
 """What a full training will cost, said before it starts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nas.progress import duration
 from nas.train_config import TrainConfig
@@ -80,5 +80,6 @@ def plan_cost(body: Architecture | ResNetFpn, config: TrainConfig, classes: int)
         return backbone_cost(body, backbone, fidelity.image_size) + head_cost
     head = fidelity.head_scale(num_classes=classes, anchors_per_cell=config.anchors.per_cell)
     sized = body.at(backbone) if isinstance(body, ResNetFpn) else body
-    model = ModelSize(sized, backbone, head)
+    masks = replace(config.mask_rcnn, num_classes=classes + 1)
+    model = ModelSize(sized, backbone, head, mask_rcnn=masks)
     return network_cost(model, config.train.network, fidelity.image_size)

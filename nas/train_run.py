@@ -22,7 +22,7 @@ from search_space.resnet_fpn import ResNetFpn
 # What a line on the terminal has, of what an entry has.
 SHOWN = {
     **{"class_loss": "class", "box_loss": "box"},
-    **{name: name for name in ("AP", "AP50", "top1", "top5")},
+    **{name: name for name in ("AP", "AP50", "mask_AP", "top1", "top5")},
 }
 Say = Callable[[str], None]
 Body = Architecture | ResNetFpn

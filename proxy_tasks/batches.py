@@ -72,7 +72,7 @@ def batches(
     images = images or MappedImages(split)
     targets = padded_targets(split, images.device)
     whole = islice(picks(len(split), batch_size, rng, flip=flip), skip, None)
-    chosen, ahead = tee(whole if part == (0, 1) else _parts(whole, *part))
+    chosen, ahead = tee(whole if part == (0, 1) else parts(whole, *part))
     pictures = images.stream(index for index, _ in ahead)
     for (index, mirrored), picture in zip(chosen, pictures, strict=True):
         rows = to_device(index, images.device)
@@ -93,7 +93,8 @@ def picks(count: int, batch_size: int, rng: np.random.Generator, *, flip: bool) 
         yield index, rng.random(len(index)) < 0.5 if flip else None
 
 
-def _parts(whole: Iterator[Pick], number: int, count: int) -> Iterator[Pick]:
+def parts(whole: Iterator[Pick], number: int, count: int) -> Iterator[Pick]:
+    """Of each pick, the rows of one of `count` processes."""
     for index, mirrored in whole:
         size = len(index) // count
         rows = slice(number * size, (number + 1) * size)

@@ -12,6 +12,7 @@ from proxy_tasks.coco_holdout import hold_out
 from proxy_tasks.detection_dataset import DetectionData, DetectionSplit
 from proxy_tasks.errors import DataError
 from proxy_tasks.image_cache import cached_images, canvas_scale
+from proxy_tasks.outline import Outline, read_outline
 
 SMALLEST_SIDE = 2.0**-8  # canvas pixels
 HOLDOUT_STREAM = 3  # of random numbers; train, reward and test have 0, 1 and 2
@@ -32,6 +33,7 @@ def load_coco(
     seed: int = 0,
     holdout: int = 0,
     drop_empty_boxes: bool = False,
+    outlines: bool = False,
     progress: BuildProgress = silent,
 ) -> DetectionData:
     """Pictures and boxes of a COCO data set on canvases of `image_size` pixels.
@@ -42,7 +44,8 @@ def load_coco(
     read. `reward_images` is the folder of all pictures but those of `train`, where that is another
     than `images`. Objects are kept however small they get; a side under 1/256 px is widened to
     that, so that no box is empty. Decoded pictures stay in `cache_dir`; `progress` hears of those
-    of a split that are decoded, and of nothing where all are.
+    of a split that are decoded, and of nothing where all are. With `outlines` the splits have those
+    of the objects, which then need segmentations.
     Raises DataError when the data cannot be used; see read_annotations and cached_images.
     """
     if image_size < 1 or seed < 0:
@@ -54,7 +57,9 @@ def load_coco(
         _check_directory(directory, other_folder := directory / reward_images)
 
     def read(name: str) -> CocoAnnotations:
-        return read_annotations(directory / name, drop_empty_boxes=drop_empty_boxes)
+        return read_annotations(
+            directory / name, drop_empty_boxes=drop_empty_boxes, segmentations=outlines
+        )
 
     files = {"train": read(train)}
     if holdout:
@@ -75,7 +80,7 @@ def load_coco(
         chosen = _subset(name, file, limits.get(name), rng)
         place = folder if name == "train" else other_folder
         pictures = cached_images(place, chosen, image_size, cache_dir, progress)
-        splits[name] = _split(file, chosen, pictures)
+        splits[name] = _split(file, chosen, pictures, outlines)
     return DetectionData(**splits)
 
 
@@ -129,7 +134,7 @@ def _subset(
 
 
 def _split(
-    file: CocoAnnotations, chosen: list[CocoImage], pictures: NDArray[np.uint8]
+    file: CocoAnnotations, chosen: list[CocoImage], pictures: NDArray[np.uint8], outlines: bool
 ) -> DetectionSplit:
     image_size = pictures.shape[1]
     held: dict[int, list[CocoObject]] = {image.id: [] for image in chosen}
@@ -152,6 +157,21 @@ def _split(
         class_names=tuple(name for _, name in file.categories),
         category_ids=tuple(key for key, _ in file.categories),
         areas=(np.array([o.area for o in objects]) * object_scales**2).astype(np.float32),
+        outlines=_outlines(file.path, objects, object_scales) if outlines else None,
+    )
+
+
+def _outlines(
+    path: Path, objects: list[CocoObject], scales: NDArray[np.float64]
+) -> tuple[Outline | None, ...]:
+    """Of all objects; a crowd may have none."""
+    return tuple(
+        None
+        if record.crowd and not record.segmentation
+        else read_outline(
+            record.segmentation, float(scale), f"{path}: an object of image {record.image_id}"
+        )
+        for record, scale in zip(objects, scales, strict=True)
     )
 
 

@@ -1,12 +1,15 @@
 """Pictures and their boxes, in memory, ready to train and to evaluate on."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from proxy_tasks.errors import DataError
+
+if TYPE_CHECKING:
+    from proxy_tasks.outline import Outline
 
 
 def coco_boxes(corners: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -34,6 +37,7 @@ class DetectionSplit:
     class_names: tuple[str, ...]  # [C]
     category_ids: tuple[int, ...]  # [C], the data set's own ids, ascending
     areas: NDArray[np.float32] | None = None  # [M] canvas pixels of the masks; None: of the boxes
+    outlines: "tuple[Outline | None, ...] | None" = None  # [M]; None of a crowd that has none
 
     def __post_init__(self) -> None:
         n, m = len(self.images), len(self.boxes)

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-import torch
-
 from proxy_tasks.checkpoint import TrainingState, load_checkpoint, save_checkpoint
 from proxy_tasks.errors import DataError
 from proxy_tasks.processes import process_rank
+from proxy_tasks.trainable import Trainable
 from proxy_tasks.training import Training
 from search_space.architecture import Architecture
 from search_space.resnet_fpn import ResNetFpn
@@ -21,7 +20,7 @@ from search_space.resnet_fpn import ResNetFpn
 CHECKPOINT, METRICS = "checkpoint.pt", "metrics.jsonl"
 MEASURED_STEPS = 3
 
-Network = TypeVar("Network", bound=torch.nn.Module)
+Network = TypeVar("Network", bound=Trainable)
 Body = Architecture | ResNetFpn
 Entry = dict[str, float | int | None]  # a line of METRICS; None: not a number, as AP of no object
 
@@ -90,7 +89,7 @@ class FullTraining:
     identity: str
     directory: Path
 
-    def run(self, tell: Callable[[Entry], None]) -> tuple[torch.nn.Module, Entry]:
+    def run(self, tell: Callable[[Entry], None]) -> tuple[Trainable, Entry]:
         """The network at its last step, and what was measured then; `tell` hears of every entry.
 
         Raises Diverged, DataError for a checkpoint that cannot be read, OSError.
@@ -124,7 +123,7 @@ class FullTraining:
             )
         return state
 
-    def _entry(self, network: torch.nn.Module, training: Training) -> Entry:
+    def _entry(self, network: Trainable, training: Training) -> Entry:
         """Losses since the entry before, and scores where it is time for them."""
         step, every = training.step, self.cadence.log_every
         losses = training.losses((step - 1) // every * every, step)

@@ -2,6 +2,8 @@
 
 from torch import Tensor, nn
 
+from proxy_tasks.batches import Batch
+
 
 class Trainable(nn.Module):
     """A network with a loss of batches: a RetinaNet, a classifier."""
@@ -12,3 +14,11 @@ class Trainable(nn.Module):
         Of processes that share a batch, those of all add up to the whole batch's.
         """
         raise NotImplementedError
+
+    def batch_loss(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """`loss` of a batch, of which a network may take more than its three tensors."""
+        return self.loss(batch.images, batch.boxes, batch.labels)
+
+    def trained_backbone(self) -> nn.Module:
+        """The part that a search has found."""
+        return self.get_submodule("backbone")

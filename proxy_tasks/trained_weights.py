@@ -4,12 +4,12 @@ import io
 from pathlib import Path
 
 import torch
-from torch import nn
 
 from proxy_tasks.backbone import SpineNetBackbone
 from proxy_tasks.backbone_file import BackboneRecipe, save_backbone
 from proxy_tasks.errors import MissingExtra
 from proxy_tasks.recipe import DetectorRecipe
+from proxy_tasks.trainable import Trainable
 from search_space.architecture import Architecture
 from search_space.resnet_fpn import ResNetFpn
 
@@ -17,7 +17,7 @@ NETWORK, BACKBONE = "network.pt", "weights.safetensors"
 
 
 def write_weights(
-    network: nn.Module,
+    network: Trainable,
     body: Architecture | ResNetFpn,
     recipe: DetectorRecipe,
     directory: Path,
@@ -32,7 +32,7 @@ def write_weights(
     torch.save(state, content)
     _write(directory / NETWORK, content.getvalue())
     said = [f"weights: {directory / NETWORK}, of the whole network"]
-    backbone = network.get_submodule("backbone")
+    backbone = network.trained_backbone()
     if not (isinstance(body, Architecture) and isinstance(backbone, SpineNetBackbone)):
         return said
     described = BackboneRecipe(body, backbone.scale, recipe.activation, recipe.normalization)

@@ -56,7 +56,7 @@ class TrainingStep:
 
     def _backpropagate(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Both losses of a batch; adds their gradients to those of the parameters."""
-        class_loss, box_loss = self._detector.loss(batch.images, batch.boxes, batch.labels)
+        class_loss, box_loss = self._detector.batch_loss(batch)
         (class_loss + box_loss).backward()  # type: ignore[no-untyped-call]
         return class_loss, box_loss
 
