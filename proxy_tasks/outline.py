@@ -1,5 +1,6 @@
 """The outline of an object, as COCO writes it, drawn wherever its picture is moved to."""
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -41,9 +42,7 @@ class Outline:
             x = size - points[:, 0] if mirrored else points[:, 0]
             placed = np.stack([x * factor - offset[0], points[:, 1] * factor - offset[1]], 1)
             moved.append(placed.ravel().tolist())
-        encoded = coco_mask.merge(coco_mask.frPyObjects(moved, size, size))
-        found: NDArray[np.uint8] = coco_mask.decode(encoded)
-        return found
+        return _decoded(coco_mask.merge(coco_mask.frPyObjects(moved, size, size)))
 
     def _sampled(
         self, size: int, factor: float, offset: tuple[float, float], mirrored: bool
@@ -89,8 +88,15 @@ def _polygon(numbers: Any) -> Points:  # noqa: ANN401 - of JSON
 def _bitmap(rle: Mapping[str, Any]) -> NDArray[np.bool_]:
     height, width = (int(side) for side in rle["size"])
     counts = rle["counts"]
+    rle = {"size": [height, width], "counts": counts}
     if isinstance(counts, list):
-        counts = coco_mask.frPyObjects({"size": [height, width], "counts": counts}, height, width)
-        return np.asarray(coco_mask.decode(counts), bool)
-    decoded = coco_mask.decode({"size": [height, width], "counts": counts.encode()})
-    return np.asarray(decoded, bool)
+        return _decoded(coco_mask.frPyObjects(rle, height, width)).astype(bool)
+    return _decoded({**rle, "counts": counts.encode()}).astype(bool)
+
+
+def _decoded(rle: Mapping[str, Any]) -> NDArray[np.uint8]:
+    with warnings.catch_warnings():
+        # pycocotools' arrays do not know an argument that numpy 2 has.
+        warnings.filterwarnings("ignore", "__array__ implementation", DeprecationWarning)
+        found: NDArray[np.uint8] = coco_mask.decode(rle)
+    return found

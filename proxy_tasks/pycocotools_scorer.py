@@ -69,6 +69,7 @@ def _indexed(dataset: dict[str, list[dict[str, Any]]]) -> COCO:
 
 def _results(split: DetectionSplit, detections: Detections) -> dict[str, list[dict[str, Any]]]:
     """What COCO.loadRes makes of a list of results, which it refuses to do for an empty one."""
+    size = split.image_size
     images = split.image_ids[detections.image_index].tolist()
     categories = np.asarray(split.category_ids)[detections.labels].tolist()
     boxes = coco_boxes(detections.boxes).tolist()
@@ -86,7 +87,7 @@ def _results(split: DetectionSplit, detections: Detections) -> dict[str, list[di
         for number, (image, category, box, score) in enumerate(rows, start=1)
     ]
     return {
-        "images": [{"id": i} for i in split.image_ids.tolist()],
+        "images": [{"id": i, "width": size, "height": size} for i in split.image_ids.tolist()],
         "annotations": annotations,
         "categories": [{"id": i} for i in split.category_ids],
     }

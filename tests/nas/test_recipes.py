@@ -11,13 +11,14 @@ from nas.recipe_source import find_size, load_recipe, recipe_names
 from nas.train_plan import plan_cost
 from proxy_tasks.learning_rate import learning_rates
 from search_space.model_sizes import MODEL_SIZES
-from search_space.network_cost import PUBLISHED_COSTS
+from search_space.network_cost import PUBLISHED_COSTS, network_cost
 
 # tensorflow/tpu models/official/detection configs; A: 463 steps an epoch, of which the paper says
 # 250, and where the rate falls.
 SCHEDULES = {
     "retinanet-a": (115_750, (101_860, 111_120)),
     "retinanet-b": (162_050, (148_160, 157_420)),
+    "mask-rcnn": (162_050, (148_160, 157_420)),
     "retinanet-c": (231_500, (217_610, 226_870)),
 }
 COCO_CLASSES = 91  # as the published costs count them
@@ -74,6 +75,18 @@ def test_a_size_has_a_short_name(short: str, full: str) -> None:
 def test_a_misspelt_size_names_the_sizes() -> None:
     with pytest.raises(UsageError, match="--size 97: it is one of 49S, 49, 96"):
         find_size("97")
+
+
+@pytest.mark.parametrize(
+    "figure", [f for f in PUBLISHED_COSTS if f.network == "mask-rcnn"], ids=lambda f: f.model
+)
+def test_mask_rcnn_costs_what_nas_cost_says(figure: Any) -> None:
+    """Which is compared with the published figures in tests/search_space."""
+    model = MODEL_SIZES[figure.model]
+    config = load_recipe("mask-rcnn", None, figure.model, {})
+    assert config.fidelity.image_size == figure.image_size
+    found = plan_cost(model.architecture, config, COCO_CLASSES - 1)
+    assert found == network_cost(model, "mask-rcnn", figure.image_size)
 
 
 @pytest.mark.parametrize(
