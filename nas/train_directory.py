@@ -1,6 +1,7 @@
 """A full training on disk: its config and network beside what `FullTraining` writes."""
 
 import json
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from nas.errors import UsageError
 from nas.run_directory import typed
 from nas.train_config import TrainConfig
 from proxy_tasks.checkpoint import training_identity
+from proxy_tasks.full_training import CHECKPOINT, METRICS
 from search_space.architecture import Architecture
 from search_space.block_specs import to_json
 from search_space.resnet_fpn import ResNetFpn
@@ -33,18 +35,26 @@ def network_text(body: Architecture | ResNetFpn) -> str:
     return json.dumps({"resnet_fpn": body.depths}) + "\n"
 
 
-def train_identity(body: Architecture | ResNetFpn, config: TrainConfig) -> str:
-    """Of all that the final weights depend on, but for the kind of machine and torch's version."""
-    return training_identity(network_text(body), _binding(config.as_dict()))
+def train_identity(body: Architecture | ResNetFpn, config: TrainConfig, data: str) -> str:
+    """Of all that the final weights depend on, but for the kind of machine and torch's version.
+
+    `data`: a digest of the training pictures' objects.
+    """
+    return training_identity(network_text(body), _binding(config.as_dict()), data)
 
 
-def write_training(directory: Path, body: Architecture | ResNetFpn, config: TrainConfig) -> None:
-    """Begin a training in `directory`, or go on with it. Raises UsageError for another's."""
+def check_training(directory: Path, body: Architecture | ResNetFpn, config: TrainConfig) -> None:
+    """Raises UsageError where there is another training, or something else, in `directory`."""
     if not str(directory).isprintable():
         raise UsageError(f"directory {str(directory)!r}: choose a name of printable characters")
     if directory.exists() and (not directory.is_dir() or _is_occupied(directory)):
         raise UsageError(f"{directory} exists already and is no training: give another --run-dir")
-    _refuse_other(directory, body, config)
+    if any((directory / name).exists() for name in (CHECKPOINT, METRICS)):
+        _refuse_other(directory, body, config)
+
+
+def write_training(directory: Path, body: Architecture | ResNetFpn, config: TrainConfig) -> None:
+    """Write what is trained, and how, into `directory`, which `check_training` has let pass."""
     directory.mkdir(parents=True, exist_ok=True)
     _write(directory / NETWORK, network_text(body))
     _write(directory / CONFIG, HEADER + tomli_w.dumps(config.as_dict()))
@@ -55,10 +65,6 @@ def _is_occupied(directory: Path) -> bool:
 
 
 def _refuse_other(directory: Path, body: Architecture | ResNetFpn, config: TrainConfig) -> None:
-    import tomllib
-
-    if not (directory / CONFIG).is_file():
-        return
     try:
         there = tomllib.loads((directory / CONFIG).read_text("utf-8"))
         network = (directory / NETWORK).read_text("utf-8")

@@ -8,11 +8,12 @@ from typing import Any
 from nas.data_progress import data_progress
 from nas.progress import duration
 from nas.train_config import TrainConfig
-from nas.train_directory import train_identity, write_training
+from nas.train_directory import check_training, train_identity, write_training
 from nas.train_plan import TrainPlan, plan_cost
 from nas.train_tasks import TrainTask, make_train_task
 from proxy_tasks.array_cache import silent
 from proxy_tasks.full_training import Cadence, Entry, FullTask, FullTraining, seconds_a_step
+from proxy_tasks.malloc import keep_freed_memory
 from proxy_tasks.processes import process_count, process_rank
 from proxy_tasks.trained_weights import write_weights
 from results.writer_lock import WriterLock
@@ -35,6 +36,9 @@ def train_run(
 
     Raises UsageError, DataError, Diverged, StoreBusy where another process trains there.
     """
+    if directory is not None and process_rank() == 0:
+        check_training(directory, body, config)
+    keep_freed_memory()
     with data_progress() as progress:
         task = make_train_task(config, progress if process_rank() == 0 else silent)
     plan = _plan(body, config, task, name)
@@ -66,7 +70,7 @@ def _full(body: Body, config: TrainConfig, task: TrainTask, directory: Path) -> 
             section.checkpoint_every,
             section.evaluations,
         ),
-        train_identity(body, config),
+        train_identity(body, config, task.data.train.digest()),
         directory,
     )
 

@@ -118,8 +118,8 @@ class FullTraining:
         state = load_checkpoint(path, self.identity)
         if state is None and path.exists():
             raise DataError(
-                f"{path} is damaged or of another training: give another --run-dir, or delete it "
-                "to begin this one anew"
+                f"{path} is damaged, or of another training or other data: give another --run-dir, "
+                "or delete it to begin this one anew"
             )
         return state
 

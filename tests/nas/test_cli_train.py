@@ -11,10 +11,13 @@ import pytest
 import torch
 
 from nas.cli import main
+from proxy_tasks.errors import ProxyTaskError
 from proxy_tasks.full_training import read_metrics
+from proxy_tasks.torchvision_operators import load_torchvision
 from search_space import SPINENET_49
 from search_space.block_specs import to_json
 from tests.nas.tiny_recipe import tiny_recipe
+from tests.proxy_tasks.masked_folder import masked_folder
 from tests.proxy_tasks.test_classification_task import class_folders
 
 ROOT = Path(__file__).parents[2]
@@ -94,12 +97,13 @@ def test_a_training_that_is_killed_goes_on_to_the_same_bits(
 def test_torchrun_trains_with_two_processes(recipe: str, tmp_path: Path) -> None:
     run = tmp_path / "run"
     torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
-    words = [sys.executable, *torchrun, "-m", "nas.cli", *command(recipe, run)]
+    short = ["--fidelity.steps", "2", "--train.evaluations", "1"]
+    words = [sys.executable, *torchrun, "-m", "nas.cli", *command(recipe, run, *short)]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=240, check=False)
     assert done.returncode == 0, done.stderr
     assert "on 2 processes (cpu)" in done.stdout
     assert done.stdout.count("run directory:") == 1
-    assert [entry["step"] for entry in read_metrics(run)] == [2, 4, 6, 8]
+    assert [entry["step"] for entry in read_metrics(run)] == [2]
 
 
 def test_a_plan_trains_nothing(
@@ -148,6 +152,30 @@ def test_another_network_in_its_folder_is_refused(
     words = ["train", "r0-sp53", "--recipe", recipe, "--run-dir", str(trained)]
     assert main(words) == 2
     assert "holds the training of another network" in capsys.readouterr().err
+
+
+def test_other_data_in_the_same_folder_are_refused(
+    recipe: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = {"directory": masked_folder(tmp_path / "data"), "cache": tmp_path / "cache"}
+    options = [word for name, value in data.items() for word in (f"--data.{name}", str(value))]
+    short = ["--fidelity.steps", "1", "--train.evaluations", "1"]
+    words = command(recipe, tmp_path / "run", *options, *short)
+    assert main(words) == 0
+    file = tmp_path / "data" / "annotations" / "instances_train.json"
+    document = json.loads(file.read_text())
+    file.write_text(json.dumps(document | {"annotations": document["annotations"][1:]}))
+    assert main(words) == 2
+    assert "or other data: give another --run-dir" in capsys.readouterr().err
+
+
+def test_a_folder_in_which_nothing_was_trained_takes_another_command(
+    recipe: str, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    assert main(command(recipe, run, "--data", str(tmp_path / "nowhere"))) == 2
+    short = ["--fidelity.steps", "1", "--train.evaluations", "1"]
+    assert main(command(recipe, run, *short)) == 0
 
 
 def test_a_folder_of_something_else_is_refused(
@@ -202,3 +230,29 @@ def test_a_classifier_is_trained_from_class_folders(tmp_path: Path) -> None:
     assert main([*words, "--run-dir", str(run), *options]) == 0
     assert {"top1", "top5"} <= set(read_metrics(run)[-1])
     assert (run / "network.pt").exists()
+
+
+def test_mask_rcnn_is_trained_on_segmentations(tmp_path: Path) -> None:
+    try:
+        load_torchvision()
+    except ProxyTaskError as error:
+        pytest.skip(str(error))
+    data, run = masked_folder(tmp_path / "data", 2, 1), tmp_path / "run"
+    narrow = dict.fromkeys(("rpn_filters", "box_filters", "box_hidden", "mask_filters"), "16")
+    small = {
+        "device.name": "cpu",
+        "data.cache": str(tmp_path / "cache"),
+        "fidelity.precision": "float32",
+        "fidelity.image_size": "64",
+        "fidelity.filter_scale": "0.125",
+        "fidelity.endpoint_filters": "16",
+        "fidelity.batch_size": "2",
+        "fidelity.steps": "2",
+        "train.evaluations": "1",
+        **{f"mask_rcnn.{name}": value for name, value in narrow.items()},
+    }
+    options = [word for name, value in small.items() for word in (f"--{name}", value)]
+    words = ["train", "spinenet-49", "--recipe", "mask-rcnn", "--data", str(data)]
+    assert main([*words, "--run-dir", str(run), *options]) == 0
+    assert {"AP", "mask_AP", "mask_APl"} <= set(read_metrics(run)[-1])
+    assert (run / "weights.safetensors").exists()

@@ -128,7 +128,7 @@ def test_a_training_that_stops_goes_on_to_the_same_bits(task: MaskRCNNTask, tmp_
 
 
 def test_the_loss_of_a_resnet_fpn_falls_too(task: MaskRCNNTask) -> None:
-    """Below 0.8 of the first step's; with seeds 0 to 2 it falls to 0.29 to 0.55 of it."""
+    """Below 0.8 of the first step's; with seeds 0 to 3 it falls to 0.39 to 0.49 of it."""
     longer = replace(task, fidelity=replace(task.fidelity, steps=16))
     body = ResNetFpn((1, 1, 1, 1))
     with torch.random.fork_rng(devices=[]):
