@@ -94,6 +94,9 @@ class FullTraining:
 
         Raises Diverged, DataError for a checkpoint that cannot be read, OSError.
         """
+        if process_rank() == 0:
+            for draft in self.directory.glob(f"{CHECKPOINT}.*.draft"):
+                draft.unlink()  # what a kill has left of a checkpoint
         state = self.checkpoint()
         entries = self._entries_up_to(0 if state is None else state.step)
         network, training = self.task.begin(self.body, self.seed, state)

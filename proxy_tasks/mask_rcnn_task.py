@@ -22,7 +22,12 @@ from proxy_tasks.image_source import image_source
 from proxy_tasks.mask_rcnn import make_mask_rcnn
 from proxy_tasks.masked_batches import MaskAugmentation, MaskedBatch, indexed_batches
 from proxy_tasks.precision import multiplying_in
-from proxy_tasks.processes import process_count, process_rank, seed_own_generator
+from proxy_tasks.processes import (
+    process_count,
+    process_rank,
+    seed_own_generator,
+    sum_over_processes,
+)
 from proxy_tasks.pycocotools_scorer import Masks, pycocotools_curves
 from proxy_tasks.recipe import (
     AnchorScale,
@@ -53,7 +58,8 @@ class TrainedMaskRCNN(Trainable):
         """Losses of classes, objectness and masks; losses of boxes."""
         assert isinstance(batch, MaskedBatch)
         kept = [labels >= 0 for labels in batch.labels]
-        if not any(bool(rows.any()) for rows in kept):  # its batch norms would see no crop
+        objects = (batch.labels >= 0).sum()
+        if not sum_over_processes(objects):  # no batch norm of a crop's head would see one
             nothing = sum(p.sum() for p in self.parameters()) * 0.0
             return torch.as_tensor(nothing), torch.zeros_like(torch.as_tensor(nothing))
         targets = [

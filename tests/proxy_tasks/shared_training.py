@@ -33,6 +33,12 @@ def train(cache: Path, norm: str, steps: int = STEPS) -> dict[str, torch.Tensor]
     return {**network.state_dict(), **({"losses": training.state().losses} if steps else {})}
 
 
+def scores(cache: Path) -> dict[str, float]:
+    """Of an untrained network that finds much in each of 20 pictures."""
+    task = make_tiny_task(cache)
+    return task.scores(task.build(SPINENET_49, SEED))
+
+
 def normalize(norm: nn.Module, rank: int, count: int) -> dict[str, torch.Tensor]:
     """What a layer gives for this process's rows of a batch, and the gradients of a loss."""
     generator = torch.Generator().manual_seed(1)
@@ -55,7 +61,8 @@ def main(rank: str, count: str, meeting: str, cache: str, out: str) -> None:
     dist.init_process_group(
         "gloo", init_method=f"file://{meeting}", rank=int(rank), world_size=int(count)
     )
-    found = {norm: train(Path(cache), norm) for norm in NORMS}
+    found: dict[str, object] = {norm: train(Path(cache), norm) for norm in NORMS}
+    found["scores"] = scores(Path(cache))
     found["layer"] = normalize(SyncBatchNorm(7).double(), int(rank), int(count))
     if process_rank() == 0:
         torch.save(found, out)

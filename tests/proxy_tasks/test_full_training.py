@@ -100,6 +100,13 @@ def test_a_line_that_a_kill_has_cut_is_left_out(tmp_path: Path) -> None:
     assert read_metrics(tmp_path) == [{"step": 1, "AP": 0.5}]
 
 
+def test_half_a_checkpoint_of_a_kill_is_cleared_away(task: DetectionTask, tmp_path: Path) -> None:
+    draft = tmp_path / f"{CHECKPOINT}.0123.draft"
+    draft.write_bytes(b"half")
+    full(task, tmp_path).run(nothing)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [CHECKPOINT, METRICS]
+
+
 def test_a_damaged_checkpoint_is_named_and_kept(task: DetectionTask, tmp_path: Path) -> None:
     (tmp_path / CHECKPOINT).write_bytes(b"\0" * 100)
     with pytest.raises(DataError, match=r"checkpoint\.pt is damaged, or of another"):

@@ -14,7 +14,7 @@ from proxy_tasks.augmentation_recipe import AugmentationRecipe
 from proxy_tasks.batches import batches
 from proxy_tasks.layers import BatchNorm
 from proxy_tasks.scenes import make_scenes
-from tests.proxy_tasks.shared_training import normalize, train
+from tests.proxy_tasks.shared_training import normalize, scores, train
 
 ROOT = Path(__file__).parents[2]
 TOLERANCE = {"rtol": 1e-4, "atol": 1e-4}  # sums in another order
@@ -65,6 +65,12 @@ def test_with_sync_batch_norm_two_processes_have_the_losses_of_one(
     """Weights of so small a batch differ as if the pictures had been changed by a millionth."""
     losses = train(cache, "sync_batch_norm")["losses"]
     torch.testing.assert_close(shared["sync_batch_norm"]["losses"], losses, rtol=1e-2, atol=0)
+
+
+def test_two_processes_score_as_one(cache: Path, shared: dict[str, Any]) -> None:
+    alone = scores(cache)
+    assert alone["AR"] > 0.01
+    assert shared["scores"] == pytest.approx(alone, abs=1e-3, nan_ok=True)
 
 
 def test_the_training_moves_the_weights_by_more_than_the_tolerance(cache: Path) -> None:
