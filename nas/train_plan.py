@@ -36,10 +36,19 @@ class TrainPlan:
 
     @property
     def multiply_adds(self) -> float:
-        """Of the whole training: MaxUp's copies are one forward pass each."""
+        """Of the whole training."""
+        return float(self.cost.madds) * self.images * self._passes
+
+    @property
+    def _passes(self) -> int:
+        """Forward passes that the work on an image is worth: MaxUp's copies are one each."""
         copies = self.config.augmentation.maxup
-        passes = FORWARD_AND_BACKWARD + (copies if copies > 1 else 0)
-        return float(self.cost.madds) * self.images * passes
+        return FORWARD_AND_BACKWARD + (copies if copies > 1 else 0)
+
+    @property
+    def _said_of_passes(self) -> str:
+        copies = self.config.augmentation.maxup
+        return "forward and backward" + (f", and {copies} copies of MaxUp" if copies > 1 else "")
 
     def lines(self) -> list[str]:
         """For people."""
@@ -55,9 +64,8 @@ class TrainPlan:
             f"{self.scored} to score on, {self.classes} classes",
             f"training: {fidelity.last_step} steps of {fidelity.batch_size} pictures "
             f"({passes:.1f} passes), on {machine} ({self.config.device.name})",
-            f"cost: {self.multiply_adds:.3g} multiply-adds "
-            f"({self.cost.madds:.3g} x {self.images} images x 3 for forward and backward"
-            f"{', and MaxUp' if self.config.augmentation.maxup > 1 else ''})",
+            f"cost: {self.multiply_adds:.3g} multiply-adds ({self.cost.madds:.3g} x {self.images} "
+            f"images x {self._passes}: {self._said_of_passes})",
         ]
 
     def time_line(self, steps_left: int) -> str:
