@@ -95,9 +95,10 @@ def _train(
     body: "Architecture | ResNetFpn", config: "TrainConfig", directory: Path, known: Namespace
 ) -> int:
     """In each of the processes that train together; the first prints and writes."""
+    from nas.interruption import leave
     from nas.train_processes import training_processes
 
-    with training_processes(config) as rank:
+    with training_processes(config) as (rank, count):
         from nas.train_run import train_run
 
         say = print if rank == 0 else _nothing
@@ -111,6 +112,10 @@ def _train(
     if rank == 0 and entry is not None:
         print(json.dumps(entry, indent=2))
         print(f"run directory: {directory}")
+    if (
+        count > 1
+    ):  # a thread of gloo's that lets go of a tensor while Python ends aborts the process
+        leave(0)
     return 0
 
 

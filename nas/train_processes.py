@@ -13,8 +13,8 @@ PATIENCE = timedelta(hours=6)
 
 
 @contextmanager
-def training_processes(config: TrainConfig) -> Iterator[int]:
-    """The rank of this process. What torchrun says is in the environment; without it there is one.
+def training_processes(config: TrainConfig) -> Iterator[tuple[int, int]]:
+    """The rank of this process, and how many there are: torchrun says so in the environment.
 
     Each process sees one GPU, that of its number on its machine. Raises UsageError.
     """
@@ -23,7 +23,7 @@ def training_processes(config: TrainConfig) -> Iterator[int]:
         for name, default in (("WORLD_SIZE", 1), ("RANK", 0), ("LOCAL_RANK", 0))
     )
     if count == 1:
-        yield 0
+        yield 0, 1
         return
     if config.fidelity.batch_size % count:
         raise UsageError(
@@ -48,7 +48,7 @@ def training_processes(config: TrainConfig) -> Iterator[int]:
 
     dist.init_process_group("nccl" if on_gpus else "gloo", timeout=PATIENCE)
     try:
-        yield rank
+        yield rank, count
     finally:
         dist.destroy_process_group()
 

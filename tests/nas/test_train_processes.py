@@ -16,8 +16,8 @@ def config(folder: Path, **given: str) -> TrainConfig:
 
 
 def test_without_torchrun_there_is_one_process(tmp_path: Path) -> None:
-    with training_processes(config(tmp_path)) as rank:
-        assert rank == 0
+    with training_processes(config(tmp_path)) as found:
+        assert found == (0, 1)
 
 
 @pytest.mark.parametrize(

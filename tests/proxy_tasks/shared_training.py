@@ -1,5 +1,6 @@
 """Trains with others: `shared_training.py RANK COUNT MEETING_FILE CACHE OUT`."""
 
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -71,3 +72,4 @@ def main(rank: str, count: str, meeting: str, cache: str, out: str) -> None:
 
 if __name__ == "__main__":
     main(*sys.argv[1:])
+    os._exit(0)  # as `nas train` does: a thread of gloo's may still let go of a tensor
