@@ -112,10 +112,8 @@ def _train(
     if rank == 0 and entry is not None:
         print(json.dumps(entry, indent=2))
         print(f"run directory: {directory}")
-    if (
-        count > 1
-    ):  # a thread of gloo's that lets go of a tensor while Python ends aborts the process
-        leave(0)
+    if count > 1:
+        leave(0)  # gloo's threads may let go of tensors yet, and abort a Python that ends
     return 0
 
 
