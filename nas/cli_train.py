@@ -43,7 +43,6 @@ def run(words: Sequence[str]) -> int:
     from nas.model_source import find_body, usual_size
     from nas.recipe_source import find_size, load_recipe
     from nas.run_directory import typed
-    from nas.train_directory import default_train_directory
     from search_space import Architecture
     from search_space.model_sizes import MODEL_SIZES
 
@@ -56,6 +55,8 @@ def run(words: Sequence[str]) -> int:
         raise UsageError(f"{known.architecture} has a size of its own: leave --size out")
     usual = usual_size(known.architecture, body)
     config = load_recipe(known.recipe, size, usual, parser.overrides(known))
+    from nas.train_directory import default_train_directory  # brings torch
+
     directory = known.run_dir or default_train_directory(
         known.architecture, known.recipe, known.size
     )

@@ -12,6 +12,7 @@ from nas.train_directory import check_training, train_identity, write_training
 from nas.train_plan import TrainPlan, plan_cost
 from nas.train_tasks import TrainTask, make_train_task
 from proxy_tasks.array_cache import silent
+from proxy_tasks.device import check_device
 from proxy_tasks.full_training import Cadence, Entry, FullTask, FullTraining, seconds_a_step
 from proxy_tasks.malloc import keep_freed_memory
 from proxy_tasks.processes import process_count, process_rank
@@ -38,6 +39,7 @@ def train_run(
     """
     if directory is not None and process_rank() == 0:
         check_training(directory, body, config)
+    check_device(config.device)  # before pictures are decoded for it
     keep_freed_memory()
     with data_progress() as progress:
         task = make_train_task(config, progress if process_rank() == 0 else silent)
