@@ -201,7 +201,7 @@ def test_a_resnet_and_a_network_of_a_file_are_trained(recipe: str, tmp_path: Pat
     [
         (["spinenet-49"], "--recipe"),
         (["resnet-50-fpn", "--recipe", "retinanet-b", "--size", "96"], "leave --size out"),
-        (["spinenet-49", "--recipe", "retinanet-b", "--data", "/nowhere"], "/nowhere"),
+        (["spinenet-49", "--recipe", "retinanet-small", "--data", "/nowhere"], "/nowhere"),
         (["spinenet-49", "--recipe", "retinanet-b", "--trial", "3"], "unknown option '--trial'"),
     ],
 )
