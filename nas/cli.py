@@ -25,6 +25,7 @@ COMMANDS = {
     "show": "draw an architecture, or what is different in another",
     "evaluate": "train and score one architecture",
     "baselines": "train SpineNet-49 and other known networks as a run trains its candidates",
+    "train": "train one architecture to its end, with the paper's schedules",
     "cost": "parameters and multiply-adds, beside the published figures",
     "space": "the decisions, size and make-up of a search space",
     "doctor": "what a proxy can tell apart, before a search is paid for",

@@ -41,10 +41,11 @@ class OneLineParser(argparse.ArgumentParser):
 class ConfigParser(OneLineParser):
     """A parser that takes a preset or a TOML file, and every field of the config.
 
-    `SHORT` options are fields with a name of their own.
+    `SHORT` options are fields with a name of their own. A class for configs of another kind has its
+    own, and its own `names`.
     """
 
-    SHORT: ClassVar = {
+    SHORT: ClassVar[dict[str, tuple[str, str, str]]] = {
         "data": ("data.directory", "DIR", "a COCO data set instead of generated scenes"),
         "seed": ("search.seed", "N", "of the whole search"),
         "trials": ("search.trials", "N", "how many candidates to evaluate"),
@@ -66,20 +67,25 @@ class ConfigParser(OneLineParser):
 
     def add_config_options(self, short: Sequence[str]) -> None:
         """`--trials N` and its like, then `--section.field VALUE` for all."""
-        from nas.config_fields import OPTION_TABLES, field_names
-
         for name in short:
             field, metavar, text = self.SHORT[name]
             self.add_argument(f"--{name}", metavar=metavar, dest=field, help=f"{text} ({field})")
         group = self.add_argument_group("any field of the config")
         taken = {self.SHORT[name][0] for name in short}
-        for field in field_names():
+        fields, tables = self.names()
+        for field in fields:
             # An option of the short name writes to the same place.
             hidden = argparse.SUPPRESS if field in taken else None
-            if field not in OPTION_TABLES:
+            if field not in tables:
                 group.add_argument(f"--{field}", metavar="V", dest=field, help=hidden)
-        for table in OPTION_TABLES:
+        for table in tables:
             group.add_argument(f"--{table}.NAME", metavar="V", help=argparse.SUPPRESS)
+
+    def names(self) -> tuple[Sequence[str], Sequence[str]]:
+        """The fields of the config, and those of them that hold a table of free names."""
+        from nas.config_fields import OPTION_TABLES, field_names
+
+        return field_names(), OPTION_TABLES
 
     def overrides(self, known: argparse.Namespace) -> dict[str, str]:
         """What was given of the config, by dotted name."""

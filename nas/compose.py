@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from controllers import Controller
 from nas.cluster_address import check_pump
 from nas.config import LIMITS, Config
+from nas.detection_sections import DataSections, DetectionSections
 from nas.errors import UsageError
 from nas.gpu_check import check_gpus
 from nas.halving import check_fidelities, check_halving, make_rungs
@@ -161,12 +162,18 @@ def make_objective(config: Config) -> Objective:
 
 
 def make_data(
-    config: Config, *, with_test: bool = False, progress: BuildProgress = silent
+    config: DataSections,
+    *,
+    with_test: bool = False,
+    progress: BuildProgress = silent,
+    outlines: bool = False,
 ) -> DetectionData:
     """The data of a config, decoded into the cache if they are not yet. Raises DataError.
 
     `progress` hears of the images of a split, done and all, that are decoded now: see
     `nas.data_progress`. It hears nothing where they are in the cache.
+
+    With `outlines` objects have those of their segmentations, which scenes have not.
 
     The test split is left alone unless asked for: no search may see it.
     """
@@ -193,6 +200,7 @@ def make_data(
         train=section.train,
         reward=section.reward,
         images=section.images,
+        reward_images=section.reward_images or None,
         test=(section.test or None) if with_test else None,
         train_limit=fidelity.train_images,
         reward_limit=fidelity.reward_images,
@@ -200,6 +208,7 @@ def make_data(
         progress=progress,
         holdout=section.holdout,
         drop_empty_boxes=section.drop_empty_boxes,
+        outlines=outlines,
     )
 
 
@@ -217,15 +226,15 @@ def make_tested_task(config: Config) -> ProxyTask:
     return make_detection_task(config, with_test=True)
 
 
-def make_detection_task(config: Config, *, with_test: bool = False) -> "DetectionTask":
+def make_detection_task(
+    config: DetectionSections, *, with_test: bool = False, progress: BuildProgress = silent
+) -> "DetectionTask":
     """The detection task of a config, with its data mapped. Imports torch."""
-    import torch
-
     from proxy_tasks.detection_task import DetectionTask
 
-    torch.set_num_threads(_threads())
+    use_threads()
     return DetectionTask(
-        data=make_data(config, with_test=with_test),
+        data=make_data(config, with_test=with_test, progress=progress),
         fidelity=config.fidelity,
         training=config.training,
         detector=config.detector,
@@ -273,7 +282,7 @@ def detector_cost(
     return cost
 
 
-def cache_directory(config: Config) -> Path:
+def cache_directory(config: DataSections) -> Path:
     """Where decoded images are kept: the config's folder, or the user's cache folder."""
     if config.data.cache:
         return Path(config.data.cache)
@@ -282,6 +291,13 @@ def cache_directory(config: Config) -> Path:
         return (base if base.is_absolute() else Path.home() / ".cache") / "spinenas"
     except RuntimeError:
         raise UsageError("no home directory for a cache: name one with --data.cache DIR") from None
+
+
+def use_threads() -> None:
+    """Let torch have the threads of a training."""
+    import torch
+
+    torch.set_num_threads(_threads())
 
 
 def _threads() -> int:

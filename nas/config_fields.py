@@ -20,9 +20,9 @@ def fields(model: type[Any] = Config, prefix: str = "") -> Iterator[tuple[str, A
             yield f"{prefix}{name}", kind
 
 
-def field_names() -> list[str]:
+def field_names(model: type[Any] = Config) -> list[str]:
     """All dotted names."""
-    return [name for name, _ in fields()]
+    return [name for name, _ in fields(model)]
 
 
 # Tables whose entries are free: arguments of plug-ins, resources, in a file block counts by level.

@@ -5,15 +5,18 @@ import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from nas.config import LIMITS, Config
+from nas.config import LIMITS, Config, Section
 from nas.config_fields import OPEN_TABLES, field_names, fields
 from nas.errors import UsageError
 from search_space.shown import shown
 
+PRESETS = "presets"  # the folder of this package, and in the singular what one of its files is
+WHOLE_CONFIG = "the config.toml of a run or nas/presets/quick.toml"
+AnyConfig = TypeVar("AnyConfig", bound=Section)
 # Names of plug-ins, and the tables that hold the options of each.
 PLUGINS = {
     "controller.name": "controller.options",
@@ -29,9 +32,9 @@ KINDS = {
 }
 
 
-def preset_names() -> list[str]:
-    """The presets that come with spinenas."""
-    folder = resources.files("nas") / "presets"
+def preset_names(kind: str = PRESETS) -> list[str]:
+    """The presets, or the files of another folder, that come with spinenas."""
+    folder = resources.files("nas") / kind
     return sorted(f.name.removesuffix(".toml") for f in folder.iterdir() if f.name[-5:] == ".toml")
 
 
@@ -41,7 +44,7 @@ def load_config(source: str, overrides: Mapping[str, str]) -> Config:
     Raises UsageError for an unknown preset, a file that cannot be read, an unknown name, or a
     value out of range.
     """
-    document, where = _read(source)
+    document, where = read_document(source)
     return override_config(document, where, overrides)
 
 
@@ -49,16 +52,27 @@ def override_config(document: dict[str, Any], where: str, overrides: Mapping[str
     """The config of parsed TOML, which is changed by dotted names. Raises UsageError."""
     _refuse_unknown(document, where)
     _forget_options(document, overrides)
-    texts = {name for name, kind in fields() if kind is str}
+    override_document(document, where, overrides)
+    return check_config(document, where, overrides)
+
+
+def override_document(
+    document: dict[str, Any],
+    where: str,
+    overrides: Mapping[str, str],
+    model: type[Section] = Config,
+) -> None:
+    """Change parsed TOML of a model's fields by dotted names. Raises UsageError."""
+    _refuse_unknown(document, where, model)
+    texts = {name for name, kind in fields(model) if kind is str}
     if overrides.get("data.directory") == "":
         raise UsageError("--data is empty: name a folder, or leave the option out for scenes")
     for name, text in overrides.items():
         _set(document, name, text if name in texts else _parse(text))
-    for name, kind in fields():
+    for name, kind in fields(model):
         if kind in (int, float) and isinstance(_get(document, name), bool):
             place = "command line" if name in overrides else where
             raise UsageError(f"{place}: {name} is a truth value: give a number")
-    return check_config(document, where, overrides)
 
 
 def _forget_options(document: dict[str, Any], overrides: Mapping[str, str]) -> None:
@@ -77,21 +91,33 @@ def load_space_section(source: str) -> Config:
 
     Raises UsageError as `load_config` does.
     """
-    theirs, where = _read(source)
+    theirs, where = read_document(source)
     _refuse_unknown(theirs, where)
-    document, _ = _read("smoke")
+    document, _ = read_document("smoke")
     return check_config({**document, "space": theirs.get("space", {})}, where)
 
 
 def check_config(
     document: Mapping[str, Any], where: str, overrides: Mapping[str, str] | None = None
 ) -> Config:
-    """A config of parsed TOML. Raises UsageError naming what is missing, or the first wrong field.
+    """A config of parsed TOML. Raises UsageError as `check_document` does."""
+    return check_document(document, where, overrides, Config, WHOLE_CONFIG)
 
-    `overrides` came from the command line, which is then to blame, and not `where`.
+
+def check_document(
+    document: Mapping[str, Any],
+    where: str,
+    overrides: Mapping[str, str] | None,
+    model: type[AnyConfig],
+    whole: str,
+) -> AnyConfig:
+    """A config of this model. Raises UsageError naming what is missing, or the first wrong field.
+
+    `overrides` came from the command line, which is then to blame, and not `where`; `whole` says
+    where there is a config that has everything.
     """
     try:
-        config = Config.model_validate(document)
+        config = model.model_validate(document)
         _check_storable(config, where, overrides or ())
         return config
     except ValidationError as error:
@@ -104,7 +130,7 @@ def check_config(
         if missing:
             raise UsageError(
                 f"{where}: {', '.join(missing)} missing: begin with a copy of a whole config, such "
-                "as the config.toml of a run or nas/presets/quick.toml"
+                f"as {whole}"
             ) from None
         # What is missing now is of a list.
         parts = first["loc"][:-1] if first["type"] == "missing" else first["loc"]
@@ -116,9 +142,9 @@ def check_config(
         raise UsageError(f"{place}: {name}{met}: {message}") from None
 
 
-def _check_storable(config: Config, where: str, overrides: Collection[str]) -> None:
+def _check_storable(config: Section, where: str, overrides: Collection[str]) -> None:
     """Refuse what TOML and SQLite cannot hold, and Python may not even print."""
-    left: list[tuple[str, Any]] = [("", config.as_dict())]
+    left: list[tuple[str, Any]] = [("", config.model_dump(mode="json", exclude_none=True))]
     while left:
         name, value = left.pop()
         problem = ""
@@ -163,23 +189,27 @@ def suggestion(word: str, known: list[str]) -> str:
     return "there is " + ", ".join(known) if len(known) < 12 else "see --help for what there is"
 
 
-def _read(source: str) -> tuple[dict[str, Any], str]:
-    if source in preset_names():
-        text = (resources.files("nas") / "presets" / f"{source}.toml").read_text("utf-8")
-        return tomllib.loads(text), f"preset {source}"
+def read_document(source: str, kind: str = PRESETS) -> tuple[dict[str, Any], str]:
+    """Parsed TOML of a file, or of a name in the folder `kind`, and what to call it.
+
+    Raises UsageError.
+    """
+    known, one = preset_names(kind), kind.removesuffix("s")
+    if source in known:
+        text = (resources.files("nas") / kind / f"{source}.toml").read_text("utf-8")
+        return tomllib.loads(text), f"{one} {source}"
     path = Path(source)
     if path.suffix != ".toml":
-        known = preset_names()
         raise UsageError(
-            f"no preset {source!r}: {suggestion(source, known)} "
-            f"(a preset is one of {', '.join(known)}; a file ends in .toml)"
+            f"no {one} {source!r}: {suggestion(source, known)} "
+            f"(a {one} is one of {', '.join(known)}; a file ends in .toml)"
         )
     if path.exists() and not path.is_file():  # a pipe would be waited for
-        raise UsageError(f"{path} is no file: give a preset or a TOML file")
+        raise UsageError(f"{path} is no file: give a {one} or a TOML file")
     try:
         return tomllib.loads(path.read_text("utf-8")), str(path)
     except FileNotFoundError:
-        raise UsageError(f"{path} does not exist: give a preset or a TOML file") from None
+        raise UsageError(f"{path} does not exist: give a {one} or a TOML file") from None
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} cannot be read ({error}): give a TOML file") from None
     except RecursionError:
@@ -188,8 +218,8 @@ def _read(source: str) -> tuple[dict[str, Any], str]:
         raise UsageError(f"{path} is not TOML: {error}") from None
 
 
-def _refuse_unknown(document: Mapping[str, Any], where: str) -> None:
-    known = field_names()
+def _refuse_unknown(document: Mapping[str, Any], where: str, model: type[Section] = Config) -> None:
+    known = field_names(model)
     sections = {name.split(".")[0] for name in known}
     try:
         leaves = list(_leaves(document))

@@ -26,7 +26,8 @@ def data_fingerprint(config: Config) -> str | None:
                 digest.update(hashlib.file_digest(file, "blake2b").digest())
         sizes = [
             path.stat().st_size
-            for path in (directory / section.images).rglob("*")
+            for folder in dict.fromkeys((section.images, section.reward_images or section.images))
+            for path in (directory / folder).rglob("*")
             if (guess_type(path.name)[0] or "").startswith("image/")
         ]
     except OSError:

@@ -23,13 +23,13 @@ Predict = Callable[[Tensor], tuple[Tensor, Tensor]]
 class Augmentation:
     """A recipe and a seed, applied to batches that were mirrored already (`batches`).
 
-    Every step has a stream of random numbers of its own, made from the seed and its number: a
-    training that goes on from a checkpoint sees what it would have seen. No operation waits for
-    the device.
+    Every step has a stream of random numbers of its own, made from the seed, its number and, but
+    for the first, the process's rank: a training that goes on from a checkpoint sees what it would
+    have seen. No operation waits for the device.
     """
 
-    def __init__(self, recipe: AugmentationRecipe, seed: int) -> None:
-        self.recipe, self.seed = recipe, seed
+    def __init__(self, recipe: AugmentationRecipe, seed: int, rank: int = 0) -> None:
+        self.recipe, self.seed, self.rank = recipe, seed, rank
 
     def __call__(
         self, detector: Detector, batch: Batch, step: int, predict: Predict | None = None
@@ -43,7 +43,7 @@ class Augmentation:
         recipe, device = self.recipe, batch.images.device
         if not (recipe.geometric or recipe.photometric):
             return batch
-        entropy = np.random.SeedSequence([self.seed, step]).generate_state(1)
+        entropy = np.random.SeedSequence(self._numbers(step)).generate_state(1)
         generator = torch.Generator(device).manual_seed(int(entropy[0]))
         if recipe.geometric:
             batch = scale_and_shift(batch, recipe, generator)
@@ -57,6 +57,9 @@ class Augmentation:
             return replace(batch, images=draw())
         worst = _worst(detector, batch, draw, recipe.maxup, predict or detector)
         return replace(batch, images=worst)
+
+    def _numbers(self, step: int) -> list[int]:
+        return [self.seed, step, self.rank] if self.rank else [self.seed, step]
 
 
 def _worst(

@@ -13,6 +13,9 @@ from torch import Tensor
 from proxy_tasks.detection_dataset import DetectionSplit
 from proxy_tasks.image_source import CPU, ImageSource, MappedImages, to_device
 
+# Which images a batch has, and which of them are mirrored.
+Pick = tuple[NDArray[np.int64], NDArray[np.bool_] | None]
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -57,16 +60,19 @@ def batches(
     flip: bool,
     images: ImageSource | None = None,
     skip: int = 0,
+    part: tuple[int, int] = (0, 1),
 ) -> Iterator[Batch]:
     """Batches of `batch_size` images without end: each pass takes every image once, in new order.
 
     With `flip`, an image is mirrored with its boxes with probability 1/2. Every batch is a copy.
     `images` are those of the split on the device that the batches are made on, by default the CPU;
     on a GPU nothing here waits for it. The first `skip` batches are drawn and left out unread.
+    Of `part` (k, n) each batch is the k-th of its n equal parts, from 0.
     """
     images = images or MappedImages(split)
     targets = padded_targets(split, images.device)
-    chosen, ahead = tee(islice(picks(len(split), batch_size, rng, flip=flip), skip, None))
+    whole = islice(picks(len(split), batch_size, rng, flip=flip), skip, None)
+    chosen, ahead = tee(whole if part == (0, 1) else parts(whole, *part))
     pictures = images.stream(index for index, _ in ahead)
     for (index, mirrored), picture in zip(chosen, pictures, strict=True):
         rows = to_device(index, images.device)
@@ -81,12 +87,18 @@ def padded_targets(split: DetectionSplit, device: torch.device) -> PaddedTargets
     return PaddedTargets(split, device)
 
 
-def picks(
-    count: int, batch_size: int, rng: np.random.Generator, *, flip: bool
-) -> Iterator[tuple[NDArray[np.int64], NDArray[np.bool_] | None]]:
+def picks(count: int, batch_size: int, rng: np.random.Generator, *, flip: bool) -> Iterator[Pick]:
     """Which images each batch has, and which of them are mirrored: on all devices the same."""
     for index in _orders(count, batch_size, rng):
         yield index, rng.random(len(index)) < 0.5 if flip else None
+
+
+def parts(whole: Iterator[Pick], number: int, count: int) -> Iterator[Pick]:
+    """Of each pick, the rows of one of `count` processes."""
+    for index, mirrored in whole:
+        size = len(index) // count
+        rows = slice(number * size, (number + 1) * size)
+        yield index[rows], None if mirrored is None else mirrored[rows]
 
 
 def mirror(batch: Batch, mirrored: Tensor) -> Batch:

@@ -9,8 +9,8 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 from proxy_tasks.batches import Batch
-from proxy_tasks.detector import Detector
 from proxy_tasks.recipe import TrainingRecipe
+from proxy_tasks.trainable import Trainable
 from proxy_tasks.training_step import TrainingStep, make_optimizer
 
 WARM_UP = 3  # steps before the capture: libraries choose kernels and take their memory
@@ -24,7 +24,7 @@ class CapturedStep(TrainingStep):
     trace: weights, statistics, moments and random numbers are put back.
     """
 
-    def __init__(self, detector: Detector, recipe: TrainingRecipe, steps: int) -> None:
+    def __init__(self, detector: Trainable, recipe: TrainingRecipe, steps: int) -> None:
         device = next(detector.parameters()).device
         self._rate = torch.tensor(recipe.learning_rate, device=device)
         self._graph: torch.cuda.CUDAGraph | None = None
@@ -38,7 +38,7 @@ class CapturedStep(TrainingStep):
             self._graph = self._capture(batch)
         for ours, theirs in zip(self._inputs.tensors(), batch.tensors(), strict=True):
             ours.copy_(theirs, non_blocking=True)
-        self._rate.fill_(self._rates[step])
+        self._rate.fill_(self.rates[step])
         self._graph.replay()
         return self._losses.clone()  # the next replay writes over it
 

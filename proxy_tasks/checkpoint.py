@@ -23,7 +23,8 @@ class TrainingState:
         step: so many batches of the stream are behind it.
         model, optimizer: their state dicts, moments included.
         losses: class and box loss of each step, `[step, 2]`.
-        generators: states of torch's global generators, the CPU's before each GPU's.
+        generators: states of torch's global generators, for each process that of the CPU and, where
+            it trains on one, that of its GPU.
     """
 
     step: int

@@ -1,7 +1,7 @@
 """One COCO annotation file, read and checked: what passes here can be trained on.
 
-Format: cocodataset.org/#format-data, "object detection". Segmentations are not read: a crowd region
-counts by its bbox, whatever its mask is stored as.
+Format: cocodataset.org/#format-data, "object detection". Segmentations are not checked: a crowd
+region counts by its bbox, whatever its mask is stored as.
 """
 
 import json
@@ -39,6 +39,7 @@ class CocoObject:
     box: tuple[float, float, float, float]  # x1 y1 x2 y2, source pixels, clipped, not empty
     area: float  # source pixels of the mask if the file has it, else of the box
     crowd: bool
+    segmentation: Any = None  # as the file has it, unchecked, where it is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,9 @@ class CocoAnnotations:
     categories: tuple[tuple[int, str], ...]
 
 
-def read_annotations(path: Path, *, drop_empty_boxes: bool = False) -> CocoAnnotations:
+def read_annotations(
+    path: Path, *, drop_empty_boxes: bool = False, segmentations: bool = False
+) -> CocoAnnotations:
     """Read and check a COCO detection file.
 
     Boxes that stick out of their picture are clipped (COCO has many of them), pictures without an
@@ -68,7 +71,7 @@ def read_annotations(path: Path, *, drop_empty_boxes: bool = False) -> CocoAnnot
         for key, record in _by_id(path, data, "categories").items()
     }
     objects = tuple(
-        _object(f"{path}: annotation {key}", record, images, categories)
+        _object(f"{path}: annotation {key}", record, images, categories, segmentations)
         for key, record in _by_id(path, data, "annotations").items()
         if not (drop_empty_boxes and _is_empty(record))
     )
@@ -139,7 +142,11 @@ def _image(path: Path, key: int, record: Record) -> CocoImage:
 
 
 def _object(
-    where: str, record: Record, images: Mapping[int, CocoImage], categories: Mapping[int, str]
+    where: str,
+    record: Record,
+    images: Mapping[int, CocoImage],
+    categories: Mapping[int, str],
+    segmentations: bool,
 ) -> CocoObject:
     image_id = _whole(where, record, "image_id")
     if image_id not in images:
@@ -160,7 +167,8 @@ def _object(
             f"{where}: area is {_short(record.get('area', area))}; expected 0 to {LARGEST_AREA:g},"
             " or no area at all to take the box's"
         )
-    return CocoObject(image_id, category_id, box, area, bool(crowd))
+    segmentation = record.get("segmentation") if segmentations else None
+    return CocoObject(image_id, category_id, box, area, bool(crowd), segmentation)
 
 
 def _is_empty(record: Record) -> bool:

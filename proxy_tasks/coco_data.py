@@ -12,6 +12,7 @@ from proxy_tasks.coco_holdout import hold_out
 from proxy_tasks.detection_dataset import DetectionData, DetectionSplit
 from proxy_tasks.errors import DataError
 from proxy_tasks.image_cache import cached_images, canvas_scale
+from proxy_tasks.outline import Outline, read_outline
 
 SMALLEST_SIDE = 2.0**-8  # canvas pixels
 HOLDOUT_STREAM = 3  # of random numbers; train, reward and test have 0, 1 and 2
@@ -25,12 +26,14 @@ def load_coco(
     train: str = "annotations/instances_train.json",
     reward: str = "annotations/instances_val.json",
     images: str = "images",
+    reward_images: str | None = None,
     test: str | None = None,
     train_limit: int | None = None,
     reward_limit: int | None = None,
     seed: int = 0,
     holdout: int = 0,
     drop_empty_boxes: bool = False,
+    outlines: bool = False,
     progress: BuildProgress = silent,
 ) -> DetectionData:
     """Pictures and boxes of a COCO data set on canvases of `image_size` pixels.
@@ -38,18 +41,25 @@ def load_coco(
     Longest side to `image_size`, aspect kept, padded right and below with grey. Category ids, gaps
     and all, become labels 0..C-1 in ascending order. A limit takes that many pictures, drawn by
     `seed`. A `holdout` takes that many pictures of `train` for the reward split; `reward` is not
-    read. Objects are kept however small they get; a side under 1/256 px is widened to that, so
-    that no box is empty. Decoded pictures stay in `cache_dir`; `progress` hears of those of a split
-    that are decoded, and of nothing where all are.
+    read. `reward_images` is the folder of all pictures but those of `train`, where that is another
+    than `images`. Objects are kept however small they get; a side under 1/256 px is widened to
+    that, so that no box is empty. Decoded pictures stay in `cache_dir`; `progress` hears of those
+    of a split that are decoded, and of nothing where all are. With `outlines` the splits have those
+    of the objects, which then need segmentations.
     Raises DataError when the data cannot be used; see read_annotations and cached_images.
     """
     if image_size < 1 or seed < 0:
         raise DataError(f"image_size={image_size}, seed={seed}; expected at least 1 and 0")
     folder = directory / images
     _check_directory(directory, folder)
+    other_folder = folder
+    if reward_images is not None and not holdout:
+        _check_directory(directory, other_folder := directory / reward_images)
 
     def read(name: str) -> CocoAnnotations:
-        return read_annotations(directory / name, drop_empty_boxes=drop_empty_boxes)
+        return read_annotations(
+            directory / name, drop_empty_boxes=drop_empty_boxes, segmentations=outlines
+        )
 
     files = {"train": read(train)}
     if holdout:
@@ -61,15 +71,16 @@ def load_coco(
         files["test"] = read(test)
     for name, other in files.items():
         _check_same_categories(files["train"], other)
-        if name != "train":
+        if name != "train" and other_folder == folder:
             _check_disjoint(files["train"], other)
     limits = {"train": train_limit, "reward": reward_limit}
     splits = {}
     for stream, (name, file) in enumerate(files.items()):
         rng = np.random.default_rng([seed, stream])
         chosen = _subset(name, file, limits.get(name), rng)
-        pictures = cached_images(folder, chosen, image_size, cache_dir, progress)
-        splits[name] = _split(file, chosen, pictures)
+        place = folder if name == "train" else other_folder
+        pictures = cached_images(place, chosen, image_size, cache_dir, progress)
+        splits[name] = _split(file, chosen, pictures, outlines)
     return DetectionData(**splits)
 
 
@@ -123,7 +134,7 @@ def _subset(
 
 
 def _split(
-    file: CocoAnnotations, chosen: list[CocoImage], pictures: NDArray[np.uint8]
+    file: CocoAnnotations, chosen: list[CocoImage], pictures: NDArray[np.uint8], outlines: bool
 ) -> DetectionSplit:
     image_size = pictures.shape[1]
     held: dict[int, list[CocoObject]] = {image.id: [] for image in chosen}
@@ -146,6 +157,21 @@ def _split(
         class_names=tuple(name for _, name in file.categories),
         category_ids=tuple(key for key, _ in file.categories),
         areas=(np.array([o.area for o in objects]) * object_scales**2).astype(np.float32),
+        outlines=_outlines(file.path, objects, object_scales) if outlines else None,
+    )
+
+
+def _outlines(
+    path: Path, objects: list[CocoObject], scales: NDArray[np.float64]
+) -> tuple[Outline | None, ...]:
+    """Of all objects; a crowd may have none."""
+    return tuple(
+        None
+        if record.crowd and not record.segmentation
+        else read_outline(
+            record.segmentation, float(scale), f"{path}: an object of image {record.image_id}"
+        )
+        for record, scale in zip(objects, scales, strict=True)
     )
 
 

@@ -1,12 +1,16 @@
 """Pictures and their boxes, in memory, ready to train and to evaluate on."""
 
+import hashlib
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from proxy_tasks.errors import DataError
+
+if TYPE_CHECKING:
+    from proxy_tasks.outline import Outline
 
 
 def coco_boxes(corners: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -34,6 +38,7 @@ class DetectionSplit:
     class_names: tuple[str, ...]  # [C]
     category_ids: tuple[int, ...]  # [C], the data set's own ids, ascending
     areas: NDArray[np.float32] | None = None  # [M] canvas pixels of the masks; None: of the boxes
+    outlines: "tuple[Outline | None, ...] | None" = None  # [M]; None of a crowd that has none
 
     def __post_init__(self) -> None:
         n, m = len(self.images), len(self.boxes)
@@ -102,6 +107,13 @@ class DetectionSplit:
         rows = slice(self.starts[index], self.starts[index + 1])
         keep = ~self.crowd[rows]
         return self.boxes[rows][keep], self.labels[rows][keep]
+
+    def digest(self) -> str:
+        """The same text for the same objects on as many pictures; pixels are not read."""
+        digest = hashlib.blake2b(repr(self.class_names).encode(), digest_size=16)
+        for values in (self.starts, self.boxes, self.labels, self.crowd, self.image_ids):
+            digest.update(np.ascontiguousarray(values).tobytes())
+        return digest.hexdigest()
 
     @property
     def coco_areas(self) -> NDArray[np.float64]:

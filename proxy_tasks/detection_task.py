@@ -28,6 +28,7 @@ from proxy_tasks.errors import InvalidRecipe
 from proxy_tasks.image_source import ImageSource, image_source
 from proxy_tasks.latency import latency_ms
 from proxy_tasks.malloc import keep_freed_memory
+from proxy_tasks.processes import process_count, process_rank, seed_own_generator
 from proxy_tasks.recipe import (
     AnchorScale,
     DetectionLimits,
@@ -165,12 +166,12 @@ class DetectionTask:
         if state is not None and state.step > last:
             state = None
         try:
-            detector, training = self._begin(body, seed, state)
+            detector, training = self.begin(body, seed, state)
         except Exception as error:  # torch raises almost anything for tensors that do not fit
             if state is None:
                 raise
             log.warning("%s does not fit its training, which begins anew: %s", resume, error)
-            detector, training = self._begin(body, seed, None)
+            detector, training = self.begin(body, seed, None)
         curve = self._curve(training, detector, last)
         losses = training.run(last)
         if pause is not None:
@@ -193,18 +194,36 @@ class DetectionTask:
             curve |= {f"{name}_at_{step}": value for name, value in metrics.items()}
         return curve
 
-    def _score(self, detector: Detector, split: DetectionSplit) -> dict[str, float]:
+    def _score(
+        self, detector: Detector, split: DetectionSplit, *, areas: bool = False
+    ) -> dict[str, float]:
         # Late: networks are built and trained where there are no scorers (benchmarks/gpu.py).
         from proxy_tasks.coco_evaluation import average_precision
 
-        return average_precision(split, self.detect(detector, split), scorer=self.evaluation.scorer)
+        found = self.detect(detector, split)
+        return average_precision(split, found, areas=areas, scorer=self.evaluation.scorer)
 
-    def _begin(
+    def scores(self, network: Detector, *, test: bool = False) -> dict[str, float]:
+        """COCO's twelve metrics on the reward split; with `test` on the test split, if any."""
+        if not test:
+            return self._score(network, self.data.reward, areas=True)
+        if self.data.test is None:
+            return {}
+        scored = self._score(network, self.data.test, areas=True)
+        return {f"test_{name}": value for name, value in scored.items()}
+
+    def begin(
         self, body: Architecture | ResNetFpn, seed: int, state: TrainingState | None
     ) -> tuple[Detector, Training]:
-        """A detector and its training, at the state or at its first step."""
+        """A detector and its training, at the state or at its first step.
+
+        Torch's global generator is left where the training goes on with it. Where processes train
+        together, each has its part of every batch, and random numbers of its own but for weights.
+        """
         torch.manual_seed(seed)
         detector = self.build(body, seed)
+        rank, count = process_rank(), process_count()
+        seed_own_generator(seed)
         stream = batches(
             self.data.train,
             self.fidelity.batch_size,
@@ -212,13 +231,14 @@ class DetectionTask:
             flip=self.augmentation.flip,
             images=self._images(self.data.train),
             skip=0 if state is None else state.step,
+            part=(rank, count),
         )
         training = Training(
             detector,
             stream,
             self.fidelity.steps,
             self.training,
-            Augmentation(self.augmentation, seed),
+            Augmentation(self.augmentation, seed, rank),
             cuda_graph=self.device.cuda_graph,
         )
         if state is not None:

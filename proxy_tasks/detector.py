@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from proxy_tasks.anchors import make_anchors
 from proxy_tasks.backbones import Backbone
@@ -13,6 +13,7 @@ from proxy_tasks.nms import suppress
 from proxy_tasks.precision import multiplying_in
 from proxy_tasks.recipe import AnchorScale, DetectionLimits, LossScale, MatchScale
 from proxy_tasks.retinanet_head import RetinaNetHead
+from proxy_tasks.trainable import Trainable
 
 # Mean and standard deviation of ImageNet's colours, in 0..255 (official input normalisation).
 COLOUR_MEAN = (123.675, 116.28, 103.53)
@@ -28,7 +29,7 @@ class BatchDetections:
     labels: Tensor
 
 
-class Detector(nn.Module):
+class Detector(Trainable):
     """A backbone, a head and their anchors. Images are `[B, H, W, 3]` RGB, uint8 or 0..255."""
 
     anchors: Tensor

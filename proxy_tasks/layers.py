@@ -6,11 +6,13 @@ while a tape records (proxy_tasks/tape.py), several of them run as one.
 
 from collections.abc import Callable, Sequence
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from proxy_tasks import nhwc, recorded
 from proxy_tasks.errors import InvalidRecipe
+from proxy_tasks.processes import differentiable_sum, process_count
 from proxy_tasks.recorded import replaceable
 from proxy_tasks.stochastic_depth import StochasticDepth
 from proxy_tasks.tape import recording
@@ -115,7 +117,8 @@ class BatchNorm(nn.BatchNorm2d):
 class SyncBatchNorm(nn.SyncBatchNorm):
     """Batch normalisation of `[B, H, W, C]` with statistics over all processes of a training.
 
-    Outside `torch.distributed` it is BatchNorm. Across processes torch has it on GPUs only.
+    Outside `torch.distributed` it is BatchNorm. Across processes torch has it on GPUs only; on
+    CPUs it is plain sums here, for tests of what runs on many GPUs.
     (`nn.SyncBatchNorm.convert_sync_batchnorm` would take the wrong axis for the channels.)
     """
 
@@ -123,7 +126,25 @@ class SyncBatchNorm(nn.SyncBatchNorm):
         super().__init__(channels, eps=NORM_EPSILON, momentum=BATCH_NORM_MOMENTUM)
 
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - torch's own name
+        if self.training and input.device.type == "cpu" and process_count() > 1:
+            return self._by_sums(input)
         return super().forward(input.permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
+
+    def _by_sums(self, x: Tensor) -> Tensor:
+        """Two rounds of sums, of values and of squared distances, so that nothing cancels."""
+        axes = (0, 1, 2)
+        count = differentiable_sum(x.new_tensor([x.numel() / x.shape[-1]]))
+        mean = differentiable_sum(x.sum(axes)) / count
+        variance = differentiable_sum((x - mean).square().sum(axes)) / count
+        if self.track_running_stats:
+            unbiased = variance.detach() * (count / (count - 1))
+            assert self.running_mean is not None and self.running_var is not None
+            assert self.num_batches_tracked is not None
+            with torch.no_grad():
+                self.running_mean.lerp_(mean.detach(), BATCH_NORM_MOMENTUM)
+                self.running_var.lerp_(unbiased, BATCH_NORM_MOMENTUM)
+                self.num_batches_tracked.add_(1)
+        return (x - mean) * (variance + self.eps).rsqrt() * self.weight + self.bias
 
 
 class GroupNorm(nn.GroupNorm):

@@ -17,10 +17,13 @@ def learning_rates(recipe: TrainingRecipe, steps: int) -> list[float]:
 def learning_rate_factor(step: int, steps: int, recipe: TrainingRecipe) -> float:
     """Share of the learning rate at a step: linear up over `warmup * steps`, then the schedule.
 
-    "cosine" falls to 0 at the end; "step" falls by `STEP_FACTOR` at each share of `decay_at`.
+    A warm-up from 0 has its first step above that; one from elsewhere begins just there. "cosine"
+    falls to 0 at the end; "step" falls by `STEP_FACTOR` at each share of `decay_at`.
     """
     ramp = recipe.warmup * steps
     if step < ramp:
+        if recipe.warmup_from:
+            return recipe.warmup_from + (1 - recipe.warmup_from) * step / ramp
         return min((step + 1) / ramp, 1.0)
     if recipe.schedule == "step":
         return float(STEP_FACTOR ** sum(step >= share * steps for share in recipe.decay_at))

@@ -5,6 +5,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from proxy_tasks.matching import IGNORED, Targets
+from proxy_tasks.processes import sum_over_processes
 from proxy_tasks.recipe import LossScale
 
 
@@ -37,8 +38,9 @@ def detection_loss(
 ) -> tuple[Tensor, Tensor]:
     """Class loss and weighted box loss of `logits` `[B, A, C]` and `codes` `[B, A, 4]`.
 
-    Both are sums over the batch divided by its number of positive anchors + 1.
+    Both are sums over the batch divided by its number of positive anchors + 1. Where processes
+    share the batch that number is of the whole: the losses of the whole are the sums of theirs.
     """
     of_class, of_box, positive = anchor_terms(logits, codes, targets, scale)
-    normalizer = positive.sum() + 1
+    normalizer = sum_over_processes(positive.sum()) + 1
     return of_class.sum() / normalizer, of_box.sum() / normalizer * scale.box_weight

@@ -234,6 +234,7 @@ class TrainingRecipe:
     learning_rate: float
     weight_decay: float = 1e-4  # of convolution kernels only; as a term of the gradient with SGD
     warmup: float = 0.1  # share of the steps
+    warmup_from: float = 0.0  # share of the learning rate that the warm-up begins at
     clip_norm: float = 5.0
     optimizer: str = "adamw"
     momentum: float = 0.9  # of SGD; AdamW has betas of 0.9 and 0.999
@@ -244,6 +245,7 @@ class TrainingRecipe:
         _check(self, "learning_rate", 1e-12)
         _check(self, "weight_decay", 0)
         _check(self, "warmup", 0, 1)
+        _check(self, "warmup_from", 0, 1)
         _check(self, "clip_norm", 1e-12)
         _check(self, "momentum", 0, 0.9999)
         _check_known(self, "optimizer", OPTIMIZERS)

@@ -38,6 +38,7 @@ class ReplayedStep(TrainingStep):
         # Then a kernel is a matrix as it stands, in the order of an unfolded window.
         detector.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         super().__init__(detector, recipe, steps)
+        self._detector: Detector = detector
         self._tapes: dict[torch.Size, Recorded | None] = {}
 
     def _backpropagate(self, batch: Batch) -> tuple[Tensor, Tensor]:

@@ -21,17 +21,29 @@ def scale_and_shift(batch: Batch, recipe: AugmentationRecipe, generator: torch.G
     its canvas. It is scaled from there and not from its file, so a scale above 1 shows no more
     detail. Boxes are clipped; an object with a side under `LEAST_SIDE` becomes padding.
     """
+    return moved(batch, *draw_geometry(batch, recipe, generator))
+
+
+def draw_geometry(
+    batch: Batch, recipe: AugmentationRecipe, generator: torch.Generator
+) -> tuple[Tensor, Tensor]:
+    """The factor `[B, 1]` that each picture is scaled by, and from where `[B, 2]` it is seen."""
     count, size = batch.images.shape[:2]
     device = batch.images.device
     low, high = recipe.scale_jitter
     drawn = torch.rand(count, 5, generator=generator, device=device)
-    scale = low + (high - low) * drawn[:, :1]  # [B, 1]
+    scale = low + (high - low) * drawn[:, :1]
     first, last = picture_extent(batch.images)
     beyond = ((last - first) * scale - size).clamp(min=0)  # [B, 2]: x and y
     offset = (first * scale + beyond * drawn[:, 1:3]).floor()  # whole pixels: a shift keeps them
-    offset = offset - ((2 * drawn[:, 3:] - 1) * recipe.shift * size).round()
-    moved = batch.boxes * scale[..., None] - offset.repeat(1, 2)[:, None, :]
-    clipped = moved.clamp(0, size)
+    return scale, offset - ((2 * drawn[:, 3:] - 1) * recipe.shift * size).round()
+
+
+def moved(batch: Batch, scale: Tensor, offset: Tensor) -> Batch:
+    """Pictures and boxes scaled by `[B, 1]` and seen from `offset` `[B, 2]` (x, y) on."""
+    size = batch.images.shape[1]
+    placed = batch.boxes * scale[..., None] - offset.repeat(1, 2)[:, None, :]
+    clipped = placed.clamp(0, size)
     sides = clipped[..., 2:] - clipped[..., :2]
     kept = (batch.labels >= 0) & (sides >= LEAST_SIDE).all(2)
     return Batch(

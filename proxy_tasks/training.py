@@ -1,8 +1,9 @@
 """The training loop of a proxy, which ends when the loss is no number."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -14,12 +15,16 @@ from proxy_tasks.captured_step import CapturedStep
 from proxy_tasks.checkpoint import TrainingState
 from proxy_tasks.detector import Detector
 from proxy_tasks.errors import Diverged
+from proxy_tasks.processes import gathered, process_count, process_rank, sum_over_processes
 from proxy_tasks.recipe import TrainingRecipe
 from proxy_tasks.replayed_step import ReplayedStep
+from proxy_tasks.trainable import Trainable
 from proxy_tasks.training_step import TrainingStep
 
 # Steps between two looks at the loss: on a GPU each look waits for the device.
 CHECK_EVERY = 20
+# Of a network, a batch, the number of the step and what predicts as the step does.
+Augment = Callable[[Any, Batch, int, Any], Batch]
 NO_AUGMENTATION = Augmentation(AugmentationRecipe(), 0)  # besides the stream's own
 
 
@@ -44,22 +49,23 @@ class Training:
 
     def __init__(
         self,
-        detector: Detector,
+        detector: Trainable,
         stream: Iterator[Batch],
         steps: int,
         recipe: TrainingRecipe,
-        augmentation: Augmentation = NO_AUGMENTATION,
+        augmentation: Augment = NO_AUGMENTATION,
         *,
         cuda_graph: bool = False,
     ) -> None:
         self._detector, self._stream, self._augmentation = detector, stream, augmentation
         self._device = next(detector.parameters()).device
-        kind: type[TrainingStep] = TrainingStep
-        if self._device.type == "cpu":
-            kind = ReplayedStep
-        elif cuda_graph and self._device.type == "cuda":
-            kind = CapturedStep
-        self._take_step = kind(detector, recipe, steps)
+        self._take_step: TrainingStep
+        if self._device.type == "cpu" and isinstance(detector, Detector):
+            self._take_step = ReplayedStep(detector, recipe, steps)
+        elif cuda_graph and self._device.type == "cuda" and process_count() == 1:
+            self._take_step = CapturedStep(detector, recipe, steps)
+        else:
+            self._take_step = TrainingStep(detector, recipe, steps)
         self._losses = torch.zeros(steps, 2, device=self._device)
         self._step = 0
 
@@ -74,16 +80,22 @@ class Training:
         Raises Diverged when the loss is not finite.
         """
         self._detector.train()
-        begin, losses = self._step, self._losses
+        begin, losses, checked = self._step, self._losses, self._step
         for step, batch in enumerate(islice(self._stream, until - begin), begin):
             augmented = self._augmentation(
                 self._detector, batch.to(self._device), step, self._take_step.predict
             )
             losses[step] = self._take_step(augmented, step)
             if (step + 1) % CHECK_EVERY == 0 or step + 1 == until:
+                sum_over_processes(losses[checked : step + 1])
                 _check_finite(losses[: step + 1])
+                checked = step + 1
         self._step = until
         return self.losses(until // 2, until)
+
+    def learning_rate(self, step: int) -> float:
+        """Of a step, counted from 0."""
+        return self._take_step.rates[step]
 
     def losses(self, begin: int, end: int) -> TrainingLosses:
         """Means of the steps from `begin` to before `end`, which have been taken."""
@@ -93,12 +105,13 @@ class Training:
     def state(self) -> TrainingState:
         """Where the training is; later steps change it, so write it down first."""
         gpus = [torch.cuda.get_rng_state(self._device)] if self._device.type == "cuda" else []
+        generators = gathered([torch.get_rng_state(), *gpus])
         return TrainingState(
             self._step,
             self._detector.state_dict(),
             self._take_step.optimizer.state_dict(),
             self._losses[: self._step],
-            [torch.get_rng_state(), *gpus],
+            [state for of_one in generators for state in of_one],
         )
 
     def resume(self, state: TrainingState) -> None:
@@ -118,9 +131,13 @@ class Training:
                     )
         self._losses[: state.step] = state.losses.to(self._device)
         self._step = state.step
-        torch.set_rng_state(state.generators[0])
-        if self._device.type == "cuda":
-            torch.cuda.set_rng_state(state.generators[1], self._device)
+        each = 2 if self._device.type == "cuda" else 1
+        if len(state.generators) != each * process_count():
+            return  # of another number of processes: those of the seed are as good
+        ours = state.generators[each * process_rank() :]
+        torch.set_rng_state(ours[0])
+        if each == 2:
+            torch.cuda.set_rng_state(ours[1], self._device)
 
 
 def train(

@@ -7,14 +7,15 @@ from torch import Tensor, nn
 from torch.optim import SGD, AdamW, Optimizer
 
 from proxy_tasks.batches import Batch
-from proxy_tasks.detector import Detector
 from proxy_tasks.flat_parameters import FlatParameters
 from proxy_tasks.learning_rate import learning_rates
+from proxy_tasks.processes import sum_over_processes
 from proxy_tasks.recipe import TrainingRecipe
+from proxy_tasks.trainable import Trainable
 
 
 class TrainingStep:
-    """Trains a detector on one batch a call; nothing in it waits for a GPU.
+    """Trains a network on one batch a call; nothing in it waits for a GPU.
 
         take_step = TrainingStep(detector, recipe, steps=240)
         for step, batch in enumerate(stream):
@@ -24,16 +25,16 @@ class TrainingStep:
     the step alone.
     """
 
-    def __init__(self, detector: Detector, recipe: TrainingRecipe, steps: int) -> None:
+    def __init__(self, detector: Trainable, recipe: TrainingRecipe, steps: int) -> None:
         self._detector, self._clip_norm = detector, recipe.clip_norm
         self._flat = FlatParameters(detector)
-        self._rates = learning_rates(recipe, steps)
+        self.rates = learning_rates(recipe, steps)
         self.optimizer = self._make_optimizer(recipe)
 
     def __call__(self, batch: Batch, step: int) -> Tensor:
         """Class and weighted box loss before the step, `[2]`. The batch is on the device."""
         for group in self.optimizer.param_groups:
-            group["lr"] = self._rates[step]
+            group["lr"] = self.rates[step]
         return self._train_on(batch)
 
     def predict(self, images: Tensor) -> tuple[Tensor, Tensor]:
@@ -48,13 +49,14 @@ class TrainingStep:
     def _train_on(self, batch: Batch) -> Tensor:
         self._flat.zero_grad()
         class_loss, box_loss = self._backpropagate(batch)
+        sum_over_processes(self._flat.gradients)
         self._flat.clip_norm(self._clip_norm)
         self.optimizer.step()
         return torch.stack([class_loss.detach(), box_loss.detach()])
 
     def _backpropagate(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Both losses of a batch; adds their gradients to those of the parameters."""
-        class_loss, box_loss = self._detector.loss(batch.images, batch.boxes, batch.labels)
+        class_loss, box_loss = self._detector.batch_loss(batch)
         (class_loss + box_loss).backward()  # type: ignore[no-untyped-call]
         return class_loss, box_loss
 

@@ -1,0 +1,113 @@
+"""A full training on disk: its config and network beside what `FullTraining` writes."""
+
+import json
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from nas.errors import UsageError
+from nas.run_directory import typed
+from nas.train_config import TrainConfig
+from proxy_tasks.checkpoint import training_identity
+from proxy_tasks.full_training import CHECKPOINT, METRICS
+from search_space.architecture import Architecture
+from search_space.block_specs import to_json
+from search_space.resnet_fpn import ResNetFpn
+
+CONFIG, NETWORK = "config.toml", "architecture.json"
+HEADER = "# The effective config of this training: --recipe takes this file.\n\n"
+
+
+def default_train_directory(name: str, recipe: str, size: str | None) -> Path:
+    """The same folder below `runs/` for the same command, so that it goes on when typed again."""
+    parts = ["train", name, Path(recipe).stem, *([] if size is None else [f"size-{size}"])]
+    plain = ["".join(c if c.isalnum() or c in ".-" else "-" for c in part) for part in parts]
+    return Path("runs") / "-".join(plain)
+
+
+def network_text(body: Architecture | ResNetFpn) -> str:
+    """What tells one network's file from another's, and `nas train` reads if it is a SpineNet."""
+    if isinstance(body, Architecture):
+        return to_json(body)
+    return json.dumps({"resnet_fpn": body.depths}) + "\n"
+
+
+def train_identity(body: Architecture | ResNetFpn, config: TrainConfig, data: str) -> str:
+    """Of all that the final weights depend on, but for the kind of machine and torch's version.
+
+    `data`: a digest of the training pictures' objects.
+    """
+    return training_identity(network_text(body), _binding(config.as_dict()), data)
+
+
+def check_training(directory: Path, body: Architecture | ResNetFpn, config: TrainConfig) -> None:
+    """Raises UsageError where there is another training, or something else, in `directory`."""
+    if not str(directory).isprintable():
+        raise UsageError(f"directory {str(directory)!r}: choose a name of printable characters")
+    if directory.exists() and (not directory.is_dir() or _is_occupied(directory)):
+        raise UsageError(f"{directory} exists already and is no training: give another --run-dir")
+    if any((directory / name).exists() for name in (CHECKPOINT, METRICS)):
+        _refuse_other(directory, body, config)
+
+
+def write_training(directory: Path, body: Architecture | ResNetFpn, config: TrainConfig) -> None:
+    """Write what is trained, and how, into `directory`, which `check_training` has let pass."""
+    directory.mkdir(parents=True, exist_ok=True)
+    _write(directory / NETWORK, network_text(body))
+    _write(directory / CONFIG, HEADER + tomli_w.dumps(config.as_dict()))
+
+
+def _is_occupied(directory: Path) -> bool:
+    return not (directory / CONFIG).is_file() and any(directory.iterdir())
+
+
+def _refuse_other(directory: Path, body: Architecture | ResNetFpn, config: TrainConfig) -> None:
+    try:
+        there = tomllib.loads((directory / CONFIG).read_text("utf-8"))
+        network = (directory / NETWORK).read_text("utf-8")
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            f"{directory} holds no training that can be read ({error}): give another --run-dir"
+        ) from None
+    if network != network_text(body):
+        raise UsageError(
+            f"{directory} holds the training of another network: give another --run-dir"
+        )
+    ours, theirs = _leaves(_binding(config.as_dict())), _leaves(_binding(there))
+    for name in [*ours, *theirs]:
+        if ours.get(name) != theirs.get(name):
+            raise UsageError(
+                f"{typed(directory)} holds a training whose {name} is {theirs.get(name)}, not "
+                f"{ours.get(name)}: give another --run-dir, or that value"
+            )
+
+
+def _binding(document: dict[str, Any]) -> dict[str, Any]:
+    """Without what may differ when a training goes on."""
+    kept = json.loads(json.dumps(document))
+    for name in (*TrainConfig.FREE, "device"):
+        section, _, field = name.partition(".")
+        if field:
+            kept.get(section, {}).pop(field, None)
+        else:
+            kept.pop(section, None)
+    return dict(sorted(kept.items()))
+
+
+def _leaves(document: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in document.items():
+        if isinstance(value, Mapping):
+            found |= _leaves(value, f"{prefix}{name}.")
+        else:
+            found[f"{prefix}{name}"] = value
+    return found
+
+
+def _write(file: Path, text: str) -> None:
+    draft = file.with_name(f"{file.name}.draft")
+    draft.write_text(text, "utf-8")
+    draft.replace(file)

@@ -1,0 +1,91 @@
+"""Pictures in one folder a class, as the usual layout of ImageNet has them."""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from proxy_tasks.array_cache import BuildProgress, silent
+from proxy_tasks.coco_annotations import CocoImage
+from proxy_tasks.detection_dataset import DetectionData, DetectionSplit
+from proxy_tasks.errors import DataError
+from proxy_tasks.image_cache import DECODER_ERRORS, cached_images, canvas_scale
+
+PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".ppm", ".gif", ".tif", ".tiff")
+
+
+def load_class_folders(
+    directory: Path,
+    canvas: int,
+    cache_dir: Path,
+    *,
+    train: str = "train",
+    reward: str = "val",
+    progress: BuildProgress = silent,
+) -> DetectionData:
+    """`directory/train/CLASS/*.jpg` and `directory/val/CLASS/*.jpg` on canvases of so many pixels.
+
+    Every picture has one object, itself: its box is the picture's place on the canvas, its label
+    the number of its class in the order of names. Raises DataError.
+    """
+    names = _classes(directory / train)
+    splits = []
+    for folder in (directory / train, directory / reward):
+        found = _classes(folder)
+        if unknown := set(found) - set(names):
+            raise DataError(
+                f"{folder}: there is no class {min(unknown)!r} in {directory / train}; the folders "
+                "of both must have the same names"
+            )
+        splits.append(_split(folder, names, canvas, cache_dir, progress))
+    return DetectionData(*splits)
+
+
+def _classes(folder: Path) -> list[str]:
+    if not folder.is_dir():
+        raise DataError(f"{folder}: no such folder; it holds a folder of pictures for each class")
+    names = sorted(path.name for path in folder.iterdir() if path.is_dir())
+    if not names:
+        raise DataError(f"{folder}: there is no folder in it; make one of pictures for each class")
+    return names
+
+
+def _split(
+    folder: Path, names: list[str], canvas: int, cache_dir: Path, progress: BuildProgress
+) -> DetectionSplit:
+    images: list[CocoImage] = []
+    labels: list[int] = []
+    for label, name in enumerate(names):
+        files = sorted(p for p in (folder / name).glob("*") if p.suffix.lower() in PICTURES)
+        for path in files:
+            images.append(CocoImage(len(images), f"{name}/{path.name}", *_size(path)))
+            labels.append(label)
+    if not images:
+        raise DataError(f"{folder}: no picture in it; their names end in {', '.join(PICTURES)}")
+    count = len(images)
+    scales = np.array([canvas_scale(image, canvas) for image in images])
+    ends = np.array([[image.width, image.height] for image in images]) * scales[:, None]
+    boxes = np.concatenate([np.zeros((count, 2)), ends.clip(1, canvas)], axis=1)
+    return DetectionSplit(
+        images=cached_images(folder, images, canvas, cache_dir, progress),
+        starts=np.arange(count + 1, dtype=np.int64),
+        boxes=boxes.astype(np.float32),
+        labels=np.array(labels, np.int64),
+        crowd=np.zeros(count, bool),
+        image_ids=np.arange(count, dtype=np.int64),
+        scales=scales.astype(np.float32),
+        class_names=tuple(names),
+        category_ids=tuple(range(len(names))),
+    )
+
+
+def _size(path: Path) -> tuple[int, int]:
+    """Width and height, of the file's head."""
+    try:
+        with Image.open(path) as picture:
+            return picture.size
+    except DECODER_ERRORS as error:
+        raise DataError(
+            f"{path} cannot be read ({str(error) or type(error).__name__}): fetch it again, or "
+            "take it away"
+        ) from error
