@@ -1,14 +1,16 @@
 """A run's files, cut or torn on copies: what a power cut or a bad disk leaves.
 
-Of the write-ahead log all commits before the damage are promised, no others. The main file has no
-checksums: there a cut, or a sector of zeros or noise, must be named in one line or have hit nothing
-that counts.
+Of the write-ahead log all commits before the damage are promised, no others; unless a checkpoint had
+begun to copy it into the main file, for then it had been synced, and no power cut shortens it
+(sqlite.org/wal.html, 2.2). The main file has no checksums: there a cut, or a sector of zeros or
+noise, must be named in one line or have hit nothing that counts.
 """
 
 import json
 import random
 import shutil
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,17 +41,37 @@ def recording(directory: Path) -> Recording:
 
 
 def commit_ends(log: bytes) -> list[int]:
-    """Where each transaction of a write-ahead log ends (sqlite.org/fileformat2.html, 4.1)."""
+    """Where each transaction of a write-ahead log ends."""
+    return [frame.end for frame in _frames(log) if frame.commits]
+
+
+def checkpointed(files: Recording) -> bool:
+    """Whether a page of the log is in the main file already."""
+    for frame in _frames(files.log):
+        page = files.log[frame.begin + FRAME : frame.end]
+        if files.file[(frame.page - 1) * len(page) :].startswith(page):
+            return True
+    return False
+
+
+@dataclass(frozen=True)
+class _Frame:
+    begin: int
+    end: int
+    page: int  # from 1
+    commits: bool
+
+
+def _frames(log: bytes) -> Iterator[_Frame]:
+    """A write-ahead log's pages (sqlite.org/fileformat2.html, 4.1)."""
     if len(log) < HEADER:
-        return []
+        return
     size, salts = struct.unpack(">I", log[8:12])[0], log[16:24]
-    ends = []
     for begin in range(HEADER, len(log) - FRAME - size + 1, FRAME + size):
+        page, pages = struct.unpack(">II", log[begin : begin + 8])
         if log[begin + 8 : begin + 16] != salts:  # left over from before the log began anew
-            break
-        if struct.unpack(">I", log[begin + 4 : begin + 8])[0]:  # pages of the file after a commit
-            ends.append(begin + FRAME + size)
-    return ends
+            return
+        yield _Frame(begin, begin + FRAME + size, page, commits=pages > 0)
 
 
 def damage_copies(
@@ -60,7 +82,7 @@ def damage_copies(
         record = read(store)
     for _ in range(copies):
         kinds = ["file: cut", "file: sector zeroed", "file: sector of noise"]
-        if len(whole.log) > HEADER:
+        if len(whole.log) > HEADER and not checkpointed(whole):
             kinds += ["log: cut", "log: torn", "log: cut"]
         kind = rng.choice(kinds)
         tally.faults[kind] += 1
