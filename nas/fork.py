@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nas.changed_config import changed_config
-from nas.run_directory import create_run, refuse_doctor, refuse_occupied
+from nas.run_directory import create_run, refuse_occupied, refuse_planned
 from nas.stored_config import stored_config
 from nas.warm_start import stored_warm_start
 from results import TrialStatus, TrialStore
@@ -32,7 +32,7 @@ def fork_run(run: Path, directory: Path, overrides: Mapping[str, str]) -> Fork:
     """
     refuse_occupied(directory, "another name")
     with TrialStore.open_read_only(run) as store, store.snapshot():
-        refuse_doctor(store, run)
+        refuse_planned(store, run)
         before = stored_config(store, run)
         finished, left = store.finished(), store.count(TrialStatus.RUNNING)
         warm = stored_warm_start(store)

@@ -13,7 +13,7 @@ from nas.config import LIMITS, Config
 from nas.config_source import check_config
 from nas.errors import UsageError
 from nas.merged_trials import merged_trials
-from nas.run_directory import create_run, refuse_doctor, refuse_occupied
+from nas.run_directory import create_run, refuse_occupied, refuse_planned
 from nas.stored_config import stored_config
 from results import Trial, TrialStore
 
@@ -48,7 +48,7 @@ def merge_runs(runs: Sequence[Path], directory: Path, overrides: Mapping[str, st
     finished: list[tuple[str, list[Trial]]] = []
     for run in runs:
         with TrialStore.open_read_only(run) as store, store.snapshot():
-            refuse_doctor(store, run)
+            refuse_planned(store, run)
             configs.append(stored_config(store, run))
             _check_comparable(configs[0], configs[-1], runs[0], run)
             finished.append((str(run.absolute()), store.finished()))

@@ -6,7 +6,7 @@ from nas.baselines import baselines_left
 from nas.config import Config
 from nas.errors import UsageError
 from nas.rerank_command import race_trainings, rerank_command
-from nas.run_directory import refuse_doctor, typed
+from nas.run_directory import refuse_planned, typed
 from nas.run_end import is_ended
 from nas.stored_config import stored_config
 from results import TrialStore
@@ -51,7 +51,7 @@ def report_commands(run: Run, winner: int | None, noise: str | None = None) -> T
 def _config(store: TrialStore) -> Config | None:
     """None of what no search made, or none that is known."""
     try:
-        refuse_doctor(store, store.path.parent)
+        refuse_planned(store, store.path.parent)
         return stored_config(store, store.path.parent)
     except (ResultsError, UsageError):
         return None

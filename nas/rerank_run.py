@@ -17,7 +17,7 @@ from nas.planned_study import PlannedStudy
 from nas.rerank_command import race_trainings
 from nas.rerank_finalists import finalists
 from nas.rerank_study import STREAM, RerankStudy
-from nas.run_directory import refuse_doctor, refuse_occupied, write_config
+from nas.run_directory import refuse_occupied, refuse_planned, write_config
 from nas.search import planned_trials
 from nas.stored_config import stored_config
 from nas.study import trial_seed
@@ -31,7 +31,7 @@ Trainings = tuple[CommittedStudy, Iterator[Trial]]
 def rerank_config(directory: Path) -> Config:
     """The config of the search. Raises UsageError for a run that is no search's."""
     with TrialStore.open_read_only(directory) as search:
-        refuse_doctor(search, directory)
+        refuse_planned(search, directory)
         return stored_config(search, directory)
 
 

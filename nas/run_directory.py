@@ -24,9 +24,14 @@ if TYPE_CHECKING:
     from nas.warm_start import WarmStart
 
 CONFIG = "config.toml"
-DOCTOR = "doctor"  # the entry of a store's meta that a run of `nas doctor` has,
-REPRODUCED = "reproduced"  # and the networks that `nas reproduce` compares
-GATHERED = "gathered"  # and what benchmarks/spinebench.py trained
+# Entries of a store's meta that runs have whose trials no controller proposed.
+DOCTOR, REPRODUCED, GATHERED = "doctor", "reproduced", "gathered"
+PLANNED = {
+    DOCTOR: "is a run of `nas doctor`: that command, typed again, goes on",
+    RERANKED: "is what `nas rerank` trained of another run: give that run's directory",
+    REPRODUCED: "holds networks that `nas reproduce` compares: that command, typed again, goes on",
+    GATHERED: "is what benchmarks/spinebench.py trained: that command, typed again, goes on",
+}
 HEADER = "# The effective config of this run: `{command}` repeats it.\n\n"
 
 
@@ -102,34 +107,19 @@ def open_run(directory: Path) -> tuple[TrialStore, Config]:
     """A run to go on with, and the config that it began with. Raises NotARun and its kin."""
     store = TrialStore.open(directory)
     try:
-        refuse_doctor(store, directory)
+        refuse_planned(store, directory)
         return store, stored_config(store, directory)
     except BaseException:
         store.close()
         raise
 
 
-def refuse_doctor(store: TrialStore, directory: Path) -> None:
+def refuse_planned(store: TrialStore, directory: Path) -> None:
     """Raises UsageError for a run whose trials were planned: no controller proposed them."""
-    if DOCTOR in store.meta():
-        raise UsageError(
-            f"{directory} is a run of `nas doctor`, whose trials no controller proposed: that "
-            "command, typed again, goes on with it"
-        )
-    if RERANKED in store.meta():
-        raise UsageError(
-            f"{directory} is what `nas rerank` trained of another run: give that run's directory"
-        )
-    if REPRODUCED in store.meta():
-        raise UsageError(
-            f"{directory} holds networks that `nas reproduce` compares: that command, typed again, "
-            "goes on with it"
-        )
-    if GATHERED in store.meta():
-        raise UsageError(
-            f"{directory} is what benchmarks/spinebench.py trained: that command, typed again, "
-            "goes on with it"
-        )
+    meta = store.meta()
+    for entry, what in PLANNED.items():
+        if entry in meta:
+            raise UsageError(f"{directory} {what}")
 
 
 def extended(store: TrialStore, config: Config, trials: int) -> Config:

@@ -11,7 +11,7 @@ from nas.errors import blaming
 from nas.halving import make_rungs
 from nas.promotion_check import PromotionCheck
 from nas.replay import replay
-from nas.run_directory import refuse_doctor
+from nas.run_directory import refuse_planned
 from nas.stored_config import stored_config
 from nas.study import Metrics
 from results import TrialStore
@@ -27,7 +27,7 @@ def replay_run(directory: Path) -> Counter[str]:
     `nas doctor`, NotARun and its kin.
     """
     with TrialStore.open_read_only(directory) as store:
-        refuse_doctor(store, directory)
+        refuse_planned(store, directory)
         config = stored_config(store, directory)
         space, rungs = searched_space(config), make_rungs(config)
         check = PromotionCheck(store.path, rungs) if len(rungs.fidelities) > 1 else None

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nas.failure_summary import failures
 from nas.progress import Progress
-from nas.run_directory import refuse_doctor
+from nas.run_directory import refuse_planned
 from nas.run_end import is_ended
 from nas.stored_config import stored_config
 from nas.study import MOST_DUPLICATES
@@ -83,7 +83,7 @@ class RunWatch:
 
     def _update(self, store: TrialStore) -> Sequence[Trial]:
         """Reads what is new. Returns what ended since the last look."""
-        refuse_doctor(store, self._directory)
+        refuse_planned(store, self._directory)
         config = stored_config(store, self._directory)
         fresh = self._follow(store)
         self._total, self._in_parts = config.search.trials, bool(config.halving.rungs)

@@ -11,7 +11,7 @@ from nas.config import Config
 from nas.config_source import check_config
 from nas.errors import UsageError
 from nas.planned_study import PlannedStudy
-from nas.run_directory import GATHERED, refuse_doctor, refuse_occupied, write_config
+from nas.run_directory import GATHERED, refuse_occupied, refuse_planned, write_config
 from nas.search import planned_trials
 from nas.spinebench_plan import GatherSize, long_fidelity, make_plan, plan_as_dict, plan_from_dict
 from nas.stored_config import stored_config
@@ -76,7 +76,7 @@ def read_searches(runs: Sequence[Path]) -> tuple[Config, list[Trial]]:
     trials: list[Trial] = []
     for run in runs:
         with TrialStore.open_read_only(run) as store:
-            refuse_doctor(store, run)
+            refuse_planned(store, run)
             config = stored_config(store, run)
             if (ended := store.candidates(ended=True)) < config.search.trials:
                 raise UsageError(

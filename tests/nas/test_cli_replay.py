@@ -71,7 +71,7 @@ def test_a_replay_of_a_doctors_run_says_that_no_controller_had_a_say(
 ) -> None:
     TrialStore.create(tmp_path / "run", {DOCTOR: "{}"}).close()
     assert main(["replay", str(tmp_path / "run")]) == 2
-    assert "run of `nas doctor`, whose trials no controller proposed" in capsys.readouterr().err
+    assert "is a run of `nas doctor`: that command, typed again, goes on" in capsys.readouterr().err
 
 
 def test_a_replay_changes_nothing_and_needs_no_torch(run: Path) -> None:

@@ -170,7 +170,7 @@ def test_the_compared_networks_are_no_search(
     whole: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["resume", str(whole / "networks")]) == 2
-    assert "that command, typed again, goes on with it" in capsys.readouterr().err
+    assert "that command, typed again, goes on" in capsys.readouterr().err
 
 
 def test_other_settings_than_it_began_with_are_refused(

@@ -1,7 +1,7 @@
 """A run's files, cut or torn on copies: what a power cut or a bad disk leaves.
 
-Of the write-ahead log all commits before the damage are promised, no others; unless a checkpoint had
-begun to copy it into the main file, for then it had been synced, and no power cut shortens it
+Of the write-ahead log all commits before the damage are promised, no others; unless a checkpoint
+had begun to copy it into the main file: then it had been synced, and no power cut shortens it
 (sqlite.org/wal.html, 2.2). The main file has no checksums: there a cut, or a sector of zeros or
 noise, must be named in one line or have hit nothing that counts.
 """
