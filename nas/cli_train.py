@@ -38,34 +38,27 @@ class TrainParser(ConfigParser):
 
 def run(words: Sequence[str]) -> int:
     """Run the subcommand."""
-    from nas.errors import UsageError
     from nas.interruption import stoppable
-    from nas.model_source import find_body, usual_size
-    from nas.recipe_source import find_size, load_recipe
+    from nas.model_source import find_model, usual_size
+    from nas.recipe_source import load_recipe
     from nas.run_directory import typed
-    from search_space import Architecture
-    from search_space.model_sizes import MODEL_SIZES
 
     parser = _parser()
     known = parser.parse(words)
-    size = None if known.size is None else find_size(known.size)
-    published = MODEL_SIZES.get(known.architecture)
-    body = find_body(known.architecture) if published is None else published.architecture
-    if size is not None and not isinstance(body, Architecture):
-        raise UsageError(f"{known.architecture} has a size of its own: leave --size out")
+    body = find_model(known.architecture, known.model_size).architecture
     usual = usual_size(known.architecture, body)
-    config = load_recipe(known.recipe, size, usual, parser.overrides(known))
+    config = load_recipe(known.recipe, known.model_size, usual, parser.overrides(known))
     from nas.train_directory import default_train_directory  # brings torch
 
     directory = known.run_dir or default_train_directory(
-        known.architecture, known.recipe, known.size
+        known.architecture, known.recipe, known.model_size
     )
     with stoppable(f"the same command goes on with {typed(directory)}"):
         return _train(body, config, directory, known)
 
 
 def _parser() -> TrainParser:
-    from nas.recipe_source import SHORT_SIZES, recipe_names
+    from nas.recipe_source import recipe_names
 
     parser = TrainParser(prog="nas train", description=DESCRIPTION)
     parser.add_argument(
@@ -76,10 +69,11 @@ def _parser() -> TrainParser:
         "--recipe", metavar="NAME|FILE.toml", required=True, help=", ".join(recipe_names())
     )
     parser.add_argument(
-        "--size",
-        metavar="SIZE",
-        help=f"widths, repeats, head and picture size of {', '.join(SHORT_SIZES)} or of another "
-        "published network (default: the network's own; of a recipe in a file: the file's)",
+        "--model-size",
+        metavar="NAME",
+        help="widths, repeats, head and picture size of spinenet-49s, spinenet-49, spinenet-96, "
+        "spinenet-143, spinenet-190 or of another published model (default: the network's own; of "
+        "a recipe in a file: the file's)",
     )
     parser.add_argument(
         "--run-dir",

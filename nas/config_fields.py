@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import is_dataclass
-from typing import Any, get_type_hints
+from typing import Any, ClassVar, get_origin, get_type_hints
 
 from pydantic import BaseModel
 
@@ -14,6 +14,8 @@ def fields(model: type[Any] = Config, prefix: str = "") -> Iterator[tuple[str, A
     for name, kind in get_type_hints(model).items():
         if name.startswith(("model_", "_")) and issubclass(model, BaseModel):
             continue  # pydantic's own
+        if get_origin(kind) is ClassVar:
+            continue
         if isinstance(kind, type) and (issubclass(kind, BaseModel) or is_dataclass(kind)):
             yield from fields(kind, f"{prefix}{name}.")
         else:

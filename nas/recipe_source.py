@@ -21,9 +21,6 @@ from search_space.model_sizes import MODEL_SIZES
 RECIPES = "recipes"
 SIZES = "sizes"  # the table of a recipe that holds what differs for networks of some size
 WHOLE_RECIPE = "the config.toml of a training or nas/recipes/retinanet-b.toml"
-SHORT_SIZES = {"49S": "spinenet-49s", "49": "spinenet-49", "96": "spinenet-96"} | {
-    size: f"spinenet-{size}" for size in ("143", "190")
-}
 # Of Mask R-CNN's heads: no matter of the network's size.
 OF_THE_RECIPE = ("anchors_per_cell", "num_classes", "proposals", "masks")
 CLASSIFIER = "classifier"  # its pictures are of one size
@@ -34,16 +31,6 @@ LARGE_ANCHORS = 4.0  # of the three above, whose pictures are larger too; 3 of a
 def recipe_names() -> list[str]:
     """The recipes that come with spinenas."""
     return preset_names(RECIPES)
-
-
-def find_size(name: str) -> str:
-    """A name of MODEL_SIZES from `96` or the name itself. Raises UsageError."""
-    full = SHORT_SIZES.get(name.upper(), name)
-    if full not in MODEL_SIZES:
-        raise UsageError(
-            f"--size {name}: it is one of {', '.join(SHORT_SIZES)}, or of {', '.join(MODEL_SIZES)}"
-        )
-    return full
 
 
 def load_recipe(

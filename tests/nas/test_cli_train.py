@@ -196,11 +196,18 @@ def test_a_resnet_and_a_network_of_a_file_are_trained(recipe: str, tmp_path: Pat
         assert (run / "network.pt").exists()
 
 
+B = ("--recipe", "retinanet-b")
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
         (["spinenet-49"], "--recipe"),
-        (["resnet-50-fpn", "--recipe", "retinanet-b", "--size", "96"], "leave --size out"),
+        (
+            ["resnet-50-fpn", "--recipe", "retinanet-b", "--model-size", "spinenet-96"],
+            "leave --model-size out",
+        ),
+        (["spinenet-49", *B, "--model-size", "96"], "no model size '96'"),
         (["spinenet-49", "--recipe", "retinanet-small", "--data", "/nowhere"], "/nowhere"),
         (["spinenet-49", "--recipe", "retinanet-b", "--trial", "3"], "unknown option '--trial'"),
     ],

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from nas.errors import UsageError
-from nas.recipe_source import find_size, load_recipe, recipe_names
+from nas.recipe_source import load_recipe, recipe_names
 from nas.train_plan import plan_cost
 from proxy_tasks.learning_rate import learning_rates
 from search_space.model_sizes import MODEL_SIZES
@@ -63,18 +63,6 @@ def test_a_size_costs_what_was_published(figure: Any) -> None:
         return  # `nas cost --published` shows by how much these differ, and docs/spinenet.md why
     assert cost.madds < figure.madds * NORMS
     assert cost.madds > figure.madds * 0.995
-
-
-@pytest.mark.parametrize(
-    ("short", "full"), [("49S", "spinenet-49s"), ("49s", "spinenet-49s"), ("190", "spinenet-190")]
-)
-def test_a_size_has_a_short_name(short: str, full: str) -> None:
-    assert find_size(short) == full
-
-
-def test_a_misspelt_size_names_the_sizes() -> None:
-    with pytest.raises(UsageError, match="--size 97: it is one of 49S, 49, 96"):
-        find_size("97")
 
 
 @pytest.mark.parametrize(
