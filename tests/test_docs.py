@@ -12,7 +12,14 @@ ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
 # Pages with Python, and how many blocks they have at least.
-EXAMPLES = {"README.md": 2, "backbone.md": 9, "leaderboard.md": 1, "tracking.md": 1}
+EXAMPLES = {
+    "README.md": 2,
+    "backbone.md": 9,
+    "detectors.md": 3,
+    "leaderboard.md": 1,
+    "spinebench.md": 2,
+    "tracking.md": 1,
+}
 # Each block on its own, as if it were alone in a file; one process a page, for torch starts slowly.
 RUN_EACH = """
 import contextlib, io, runpy, sys
