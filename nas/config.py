@@ -189,7 +189,7 @@ class DataSection(Section):
 
     directory: str = ""  # kept as an absolute path, so that a run can be resumed from anywhere
     images: str = "images"
-    reward_images: str = ""  # folder of all pictures but those of `train`; empty: `images`
+    reward_images: str = ""  # folder of all pictures but those of the file `train`; empty: `images`
     train: str = "annotations/instances_train.json"
     reward: str = "annotations/instances_val.json"
     test: str = ""  # annotations of a split that no search reads; empty: none

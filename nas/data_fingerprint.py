@@ -18,7 +18,10 @@ def data_fingerprint(config: Config) -> str | None:
     if config.task.name != "detection" or not section.directory:
         return None
     directory = Path(section.directory)
-    annotations = [section.train] if section.holdout else [section.train, section.reward]
+    annotations, folders = [section.train], [section.images]
+    if not section.holdout:
+        annotations.append(section.reward)
+        folders.append(section.reward_images or section.images)
     digest = hashlib.blake2b(digest_size=16)
     try:
         for name in annotations:
@@ -26,7 +29,7 @@ def data_fingerprint(config: Config) -> str | None:
                 digest.update(hashlib.file_digest(file, "blake2b").digest())
         sizes = [
             path.stat().st_size
-            for folder in dict.fromkeys((section.images, section.reward_images or section.images))
+            for folder in dict.fromkeys(folders)
             for path in (directory / folder).rglob("*")
             if (guess_type(path.name)[0] or "").startswith("image/")
         ]

@@ -59,7 +59,9 @@ def _missing_data(config: Config, fingerprint: str | None) -> str | None:
         return None
     if section.directory:
         directory = Path(section.directory)
-        names = (section.images, section.train, *(() if section.holdout else (section.reward,)))
+        names = [section.images, section.train]
+        if not section.holdout:
+            names += [section.reward, section.reward_images or section.images]
         for path in (directory, *(directory / name for name in names)):
             if not os.access(path, os.R_OK):
                 return f"{path} is not there, or cannot be read (data.directory)"

@@ -1,5 +1,6 @@
 """A detection data set in COCO's format, as a proxy task takes it."""
 
+from collections.abc import Mapping
 from os.path import normpath
 from pathlib import Path
 
@@ -41,20 +42,20 @@ def load_coco(
     Longest side to `image_size`, aspect kept, padded right and below with grey. Category ids, gaps
     and all, become labels 0..C-1 in ascending order. A limit takes that many pictures, drawn by
     `seed`. A `holdout` takes that many pictures of `train` for the reward split; `reward` is not
-    read. `reward_images` is the folder of all pictures but those of `train`, where that is another
-    than `images`. Objects are kept however small they get; a side under 1/256 px is widened to
-    that, so that no box is empty. Decoded pictures stay in `cache_dir`; `progress` hears of those
-    of a split that are decoded, and of nothing where all are. With `outlines` the splits have those
-    of the objects, which then need segmentations.
+    read. `reward_images` is the folder of all pictures but those
+    of the file `train`, where that is another than `images`. Objects are kept however small they
+    get; a side under 1/256 px is widened to that, so that no box is empty. Decoded pictures stay in
+    `cache_dir`; `progress` hears of those of a split that are decoded, and of nothing where all
+    are. With `outlines` the splits have those of the objects, which then need segmentations.
     Raises DataError when the data cannot be used; see read_annotations and cached_images.
     """
     if image_size < 1 or seed < 0:
         raise DataError(f"image_size={image_size}, seed={seed}; expected at least 1 and 0")
-    folder = directory / images
-    _check_directory(directory, folder)
-    other_folder = folder
-    if reward_images is not None and not holdout:
-        _check_directory(directory, other_folder := directory / reward_images)
+    others = images if reward_images is None else reward_images
+    folders = {"train": images, "reward": images if holdout else others}
+    if test is not None:
+        folders["test"] = others
+    _check_folders(directory, folders)
 
     def read(name: str) -> CocoAnnotations:
         return read_annotations(
@@ -69,28 +70,35 @@ def load_coco(
         files["reward"] = read(reward)
     if test is not None:
         files["test"] = read(test)
-    for name, other in files.items():
-        _check_same_categories(files["train"], other)
-        if name != "train" and other_folder == folder:
-            _check_disjoint(files["train"], other)
+    _check_files(files, folders)
     limits = {"train": train_limit, "reward": reward_limit}
     splits = {}
     for stream, (name, file) in enumerate(files.items()):
-        rng = np.random.default_rng([seed, stream])
-        chosen = _subset(name, file, limits.get(name), rng)
-        place = folder if name == "train" else other_folder
+        chosen = _subset(name, file, limits.get(name), np.random.default_rng([seed, stream]))
+        place = directory / folders[name]
         pictures = cached_images(place, chosen, image_size, cache_dir, progress)
         splits[name] = _split(file, chosen, pictures, outlines)
     return DetectionData(**splits)
 
 
-def _check_directory(directory: Path, folder: Path) -> None:
+def _check_folders(directory: Path, folders: Mapping[str, str]) -> None:
     if not directory.is_dir():
         raise DataError(f"{directory}: no such data directory; check the path")
     if not any(directory.iterdir()):
         raise DataError(f"{directory}: the data directory is empty; put a COCO data set there")
-    if not folder.is_dir():
-        raise DataError(f"{folder}: no such image folder; check the path of the images")
+    for name, folder in folders.items():
+        if not (directory / folder).is_dir():
+            raise DataError(
+                f"{directory / folder}: no such image folder, of the {name} pictures; check the "
+                "path of the images"
+            )
+
+
+def _check_files(files: Mapping[str, CocoAnnotations], folders: Mapping[str, str]) -> None:
+    for name, other in files.items():
+        _check_same_categories(files["train"], other)
+        if name != "train" and folders[name] == folders["train"]:
+            _check_disjoint(files["train"], other)
 
 
 def _check_same_categories(one: CocoAnnotations, other: CocoAnnotations) -> None:

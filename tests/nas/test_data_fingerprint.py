@@ -48,6 +48,17 @@ def test_an_edited_file_or_another_image_is_seen(coco: CocoFolder, config: Confi
     assert None not in seen
 
 
+def test_pictures_that_a_search_with_a_holdout_never_reads_are_not_of_its_data(
+    coco: CocoFolder,
+) -> None:
+    given = {"data.directory": str(coco.path), "data.reward_images": "other", "data.holdout": "1"}
+    seen = [data_fingerprint(load_config("smoke", given))]
+    (coco.path / "other").mkdir()
+    shutil.copy(next(coco.path.rglob("*.png")), coco.path / "other" / "test.png")
+    seen.append(data_fingerprint(load_config("smoke", given)))
+    assert seen[0] == seen[1] is not None
+
+
 def test_a_touched_file_is_the_same(coco: CocoFolder, config: Config) -> None:
     before = data_fingerprint(config)
     for path in coco.path.rglob("*.*"):

@@ -41,6 +41,12 @@ def test_a_path_that_is_not_there_is_named(config: Config, coco: CocoFolder) -> 
     assert f"{coco.path} is not there" in (missing_here(config) or "")
 
 
+def test_a_folder_of_pictures_to_score_on_that_is_not_there_is_named(coco: CocoFolder) -> None:
+    given = {"data.directory": str(coco.path), "data.reward_images": "val2017"}
+    found = missing_here(load_config("smoke", given)) or ""
+    assert f"{coco.path / 'val2017'} is not there" in found
+
+
 def test_a_run_directory_that_is_not_the_same_disk_is_seen(config: Config, tmp_path: Path) -> None:
     """As on a node where a folder of the same name is its own."""
     run, aside = tmp_path / "run", tmp_path / "aside"

@@ -12,6 +12,7 @@ from nas.reproduction import Reproduction
 from nas.reproduction_plan import final_commands, plan_lines
 from nas.reproduction_scale import Scale, load_scale
 from nas.reproduction_trainings import run_races, run_search, train_networks
+from proxy_tasks.errors import DataError
 from results import TrialStore
 from results.baseline_training import read_baselines
 from tests.nas.reproductions import reproduce, write_scale
@@ -25,8 +26,6 @@ SCENES = """
 "data.scenes_test" = "8"
 """
 PHOTOS = {  # what full needs less of, to be a matter of seconds on a CPU
-    "data.images": "images",
-    "data.train": "annotations/instances_train.json",
     "data.holdout": "8",
     "fidelity.image_size": "64",
     "fidelity.steps": "2",
@@ -46,8 +45,18 @@ def small(scale: Scale) -> Scale:
 
 
 @pytest.fixture
-def photos(shared: Path) -> dict[str, str]:
-    return {**PHOTOS, "data.directory": str(shared / "data" / "coco_ccby_mini")}
+def photos(shared: Path, tmp_path: Path) -> dict[str, str]:
+    """COCO's own folders and names, of few pictures."""
+    few, folder = shared / "data" / "coco_ccby_mini", tmp_path / "coco"
+    (folder / "annotations").mkdir(parents=True)
+    for name in ("train", "val"):
+        file = few / "annotations" / f"instances_{name}.json"
+        (folder / "annotations" / f"instances_{name}2017.json").symlink_to(file)
+        (folder / f"{name}2017").mkdir()
+        for image in json.loads(file.read_text("utf-8"))["images"]:
+            picture = folder / f"{name}2017" / image["file_name"]
+            picture.symlink_to(few / "images" / image["file_name"])
+    return {**PHOTOS, "data.directory": str(folder)}
 
 
 def test_detectors_are_compared_on_the_test_split_beside_a_baseline_of_equal_cost(
@@ -72,13 +81,15 @@ def test_detectors_are_compared_on_the_test_split_beside_a_baseline_of_equal_cos
 
 
 def test_the_papers_protocol_runs_on_photographs(photos: dict[str, str], tmp_path: Path) -> None:
-    full = Reproduction(tmp_path, small(load_scale("full")), {**photos, **HERE})
+    full = Reproduction(tmp_path / "run", small(load_scale("full")), {**photos, **HERE})
     train_networks(full, full.networks[:1], QUIET, seeds=1, workers=1)
     search = full.searches["search"]
     run_search(search, QUIET)
     run_races(search, full.limit, QUIET)
     assert search.config.controller.name == "reinforce"
-    assert full.metric == "AP"
+    with TrialStore.open_read_only(tmp_path / "run/networks") as store:
+        assert full.metric == "test_AP"
+        assert full.metric in store.trial(0).metrics
     done = {line.split()[0]: line.split()[-1] for line in plan_lines(full, None)}
     assert (done["search"], done["random,"], done["networks"]) == ("4", "0", "1")
     commands = final_commands(full, 2)
@@ -88,16 +99,26 @@ def test_the_papers_protocol_runs_on_photographs(photos: dict[str, str], tmp_pat
 
 def test_full_costs_its_gpu_days(photos: dict[str, str], tmp_path: Path) -> None:
     """28,400 trainings of two searches at an hour each are 1,183 days of the whole."""
-    full = Reproduction(tmp_path, load_scale("full"), photos)
+    full = Reproduction(tmp_path / "run", load_scale("full"), photos)
     here = replace_device(full)
     train_networks(here, here.networks[:1], QUIET, seeds=1, workers=1)
-    with TrialStore.open_read_only(tmp_path / "networks") as store:
+    with TrialStore.open_read_only(tmp_path / "run/networks") as store:
         first = store.trial(0)
     lines = plan_lines(full, replace(first, metrics={**first.metrics, "seconds": 3600.0}))
     (said,) = [line for line in lines if "GPU-days" in line]
     days = float(said.split()[2].replace(",", ""))
     assert 1183 < days < 2000
     assert "14,000 candidates on 100 Cloud TPU v3" in said
+
+
+def test_full_without_its_test_pictures_names_them_before_a_training(
+    photos: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "coco/val2017").rename(tmp_path / "coco/val")
+    full = Reproduction(tmp_path / "run", load_scale("full"), {**photos, **HERE})
+    with pytest.raises(DataError, match="val2017: no such image folder, of the test pictures"):
+        train_networks(full, full.networks[:1], QUIET, seeds=1, workers=1)
+    assert not (tmp_path / "run/networks").exists()
 
 
 def replace_device(full: Reproduction) -> Reproduction:

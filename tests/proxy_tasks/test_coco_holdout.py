@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from PIL import Image
 
 from proxy_tasks.errors import DataError
 from tests.proxy_tasks.coco_folder import CocoFolder, annotations
@@ -42,6 +43,28 @@ def test_the_seed_draws_them(many: CocoFolder) -> None:
 def test_limits_take_of_what_is_left(many: CocoFolder) -> None:
     data = many.load(holdout=2, train_limit=2, reward_limit=1)
     assert (len(data.train), len(data.reward)) == (2, 1)
+
+
+def test_test_pictures_are_of_a_folder_of_their_own_beside_a_holdout(many: CocoFolder) -> None:
+    """As COCO has them: train2017 holds the hold-out, val2017 what is tested on."""
+    many.reward = annotations(6, 1)
+    many.save()
+    other = many.path / "other"
+    other.mkdir()
+    Image.new("RGB", (40, 30), (9, 9, 9)).save(other / "6.png")
+    data = many.load(
+        holdout=2, test="annotations/instances_val.json", reward_images=other.name, image_size=40
+    )
+    assert data.test is not None
+    assert (data.test.images[0, :30] == 9).all()
+    assert not (data.reward.images[:, :30] == 9).all()
+
+
+def test_a_missing_folder_of_test_pictures_is_named(many: CocoFolder) -> None:
+    options = {"test": "annotations/instances_train.json", "reward_images": "val2017"}
+    with pytest.raises(DataError, match="val2017: no such image folder, of the test pictures"):
+        many.load(holdout=2, **options)
+    assert many.load(holdout=2, reward_images="val2017").test is None  # nothing to be read there
 
 
 @pytest.mark.parametrize("count", [5, 6])
