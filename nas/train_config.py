@@ -35,10 +35,12 @@ class TrainSection(Section):
 class TrainConfig(Section):
     """A whole training. Of `fidelity` and `anchors` the size of the network decides a part."""
 
-    # What changes nothing of the network that comes out: it may differ when a training goes on.
+    # What changes nothing of the network that comes out: it may differ when a training goes on. What
+    # lies in data.directory is bound by its objects; the rest of [data] here is scored on only.
     FREE: ClassVar[tuple[str, ...]] = (
         *("train.log_every", "train.checkpoint_every", "train.evaluations"),
-        *("data.cache", "evaluation", "limits", "fidelity.stop_step"),
+        *("data.directory", "data.cache", "data.reward", "data.reward_images", "data.test"),
+        *("evaluation", "limits", "fidelity.stop_step"),
     )
 
     train: TrainSection

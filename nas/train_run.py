@@ -49,12 +49,16 @@ def train_run(
     if directory is None:
         say(_measured(plan, body, task).time_line(config.fidelity.last_step))
         return None
+    full = _full(body, config, task, directory)
+    state = full.checkpoint()  # refuses other data before anything is written
+    step = 0 if state is None else state.step
+    del state
     lock = None
     try:
         if process_rank() == 0:
             write_training(directory, body, config)
             lock = WriterLock(directory / "train")
-        return _go_on(_full(body, config, task, directory), plan, say)
+        return _go_on(full, step, plan, say)
     finally:
         if lock is not None:
             lock.release()
@@ -77,10 +81,7 @@ def _full(body: Body, config: TrainConfig, task: TrainTask, directory: Path) -> 
     )
 
 
-def _go_on(full: FullTraining, plan: TrainPlan, say: Say) -> Entry:
-    state = full.checkpoint()
-    step = 0 if state is None else state.step
-    del state
+def _go_on(full: FullTraining, step: int, plan: TrainPlan, say: Say) -> Entry:
     left = full.cadence.steps - step
     if step:
         say(f"going on behind step {step} of {full.cadence.steps}")
@@ -123,7 +124,7 @@ def entry_line(entry: Entry, steps: int, step_seconds: float) -> str:
     parts = [f"step {step}/{steps}"]
     for name, label in SHOWN.items():
         value = entry.get(name)
-        if value is not None:
+        if isinstance(value, float):
             parts.append(f"{label} {value:.4f}")
     if steps > step:
         parts.append(f"left {duration(step_seconds * (steps - step))}")

@@ -4,12 +4,13 @@ import json
 import math
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from proxy_tasks.checkpoint import TrainingState, load_checkpoint, save_checkpoint
+from proxy_tasks.detection_dataset import DetectionData
 from proxy_tasks.errors import DataError
 from proxy_tasks.processes import process_rank
 from proxy_tasks.trainable import Trainable
@@ -22,11 +23,15 @@ MEASURED_STEPS = 3
 
 Network = TypeVar("Network", bound=Trainable)
 Body = Architecture | ResNetFpn
-Entry = dict[str, float | int | None]  # a line of METRICS; None: not a number, as AP of no object
+# A line of METRICS; None: not a number, as AP of no object.
+Entry = dict[str, float | int | str | None]
 
 
 class FullTask(Protocol[Network]):
     """What can be trained to its end: `DetectionTask` and its like."""
+
+    @property
+    def data(self) -> DetectionData: ...
 
     def begin(self, body: Body, seed: int, state: TrainingState | None) -> tuple[Network, Training]:
         """An untrained network and its training, or both as the state has them."""
@@ -92,6 +97,7 @@ class FullTraining:
     def run(self, tell: Callable[[Entry], None]) -> tuple[Trainable, Entry]:
         """The network at its last step, and what was measured then; `tell` hears of every entry.
 
+        A finished training whose last entry is lost is scored again.
         Raises Diverged, DataError for a checkpoint that cannot be read, OSError.
         """
         if process_rank() == 0:
@@ -106,13 +112,13 @@ class FullTraining:
             step = cadence.next_stop(training.step)
             training.run(step)
             if cadence.logs(step) or cadence.evaluates(step):
-                entry = self._entry(network, training)
-                entry["seconds"] = round(time.perf_counter() - begin, 3)
-                self._append(entry)
-                entries.append(entry)
-                tell(entry)
+                entries.append(self._measure(network, training, begin))
+                tell(entries[-1])
             if cadence.saves(step):
                 self._save(training)
+        if not entries or entries[-1]["step"] != cadence.steps:
+            entries.append(self._measure(network, training, begin))
+            tell(entries[-1])
         return network, entries[-1]
 
     def checkpoint(self) -> TrainingState | None:
@@ -126,8 +132,22 @@ class FullTraining:
             )
         return state
 
+    def _measure(self, network: Trainable, training: Training, begin: float) -> Entry:
+        """An entry that is written down, with the seconds since `begin`."""
+        entry = self._entry(network, training)
+        entry["seconds"] = round(time.perf_counter() - begin, 3)
+        if process_rank() == 0:
+            with (self.directory / METRICS).open("a", encoding="utf-8") as file:
+                file.write(json.dumps(entry) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+        return entry
+
     def _entry(self, network: Trainable, training: Training) -> Entry:
-        """Losses since the entry before, and scores where it is time for them."""
+        """Losses since the entry before, and scores where it is time for them.
+
+        `scored_on` tells splits apart: a training may go on with other pictures to score on.
+        """
         step, every = training.step, self.cadence.log_every
         losses = training.losses((step - 1) // every * every, step)
         entry: Entry = {
@@ -141,19 +161,13 @@ class FullTraining:
             if step == self.cadence.steps:
                 scores |= self.task.scores(network, test=True)
             entry |= {n: v if math.isfinite(v) else None for n, v in scores.items()}
+            entry["scored_on"] = self.task.data.reward.digest()
         return entry
 
     def _save(self, training: Training) -> None:
         state = training.state()  # of all processes
         if process_rank() == 0:
             save_checkpoint(state, self.identity, self.directory / CHECKPOINT)
-
-    def _append(self, entry: Mapping[str, object]) -> None:
-        if process_rank() == 0:
-            with (self.directory / METRICS).open("a", encoding="utf-8") as file:
-                file.write(json.dumps(entry) + "\n")
-                file.flush()
-                os.fsync(file.fileno())
 
     def _entries_up_to(self, step: int) -> list[Entry]:
         """What was written until the checkpoint; the steps behind it are taken once more."""

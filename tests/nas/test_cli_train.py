@@ -154,6 +154,21 @@ def test_another_network_in_its_folder_is_refused(
     assert "holds the training of another network" in capsys.readouterr().err
 
 
+def test_a_training_goes_on_when_its_data_have_moved(
+    recipe: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And where the file of pictures to score on has another name."""
+    data, moved = masked_folder(tmp_path / "data"), tmp_path / "moved"
+    short = ["--fidelity.steps", "2", "--train.evaluations", "1", "--train.checkpoint_every", "1"]
+    words = command(recipe, tmp_path / "run", *short, "--data.cache", str(tmp_path / "cache"))
+    assert main([*words, "--data", str(data), "--fidelity.stop_step", "1"]) == 0
+    data.rename(moved)
+    (moved / "annotations/instances_val.json").rename(moved / "annotations/other.json")
+    assert main([*words, "--data", str(moved), "--data.reward", "annotations/other.json"]) == 0
+    assert "going on behind step 1 of 2" in capsys.readouterr().out
+    assert str(moved) in (tmp_path / "run/config.toml").read_text()
+
+
 def test_other_data_in_the_same_folder_are_refused(
     recipe: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -162,11 +177,15 @@ def test_other_data_in_the_same_folder_are_refused(
     short = ["--fidelity.steps", "1", "--train.evaluations", "1"]
     words = command(recipe, tmp_path / "run", *options, *short)
     assert main(words) == 0
-    file = tmp_path / "data" / "annotations" / "instances_train.json"
-    document = json.loads(file.read_text())
-    file.write_text(json.dumps(document | {"annotations": document["annotations"][1:]}))
-    assert main(words) == 2
-    assert "or other data: give another --run-dir" in capsys.readouterr().err
+    config = (tmp_path / "run/config.toml").read_text()
+    other = masked_folder(tmp_path / "other", train=5)
+    for directory in (data["directory"], other):
+        file = directory / "annotations" / "instances_train.json"
+        document = json.loads(file.read_text())
+        file.write_text(json.dumps(document | {"annotations": document["annotations"][1:]}))
+        assert main([*words, "--data", str(directory)]) == 2
+        assert "or other data: give another --run-dir" in capsys.readouterr().err
+    assert (tmp_path / "run/config.toml").read_text() == config
 
 
 def test_a_folder_in_which_nothing_was_trained_takes_another_command(

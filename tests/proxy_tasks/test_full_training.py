@@ -90,6 +90,33 @@ def test_a_finished_training_is_not_scored_again(
     assert all(torch.equal(t, whole["state"][n]) for n, t in network.state_dict().items())
 
 
+@pytest.mark.parametrize("lines", [0, 2])
+def test_a_finished_training_whose_metrics_are_lost_is_scored_again(
+    lines: int, task: DetectionTask, whole: dict[str, Any], tmp_path: Path
+) -> None:
+    full(task, tmp_path).run(nothing)
+    kept = (tmp_path / METRICS).read_text().splitlines(keepends=True)[:lines]
+    (tmp_path / METRICS).unlink()
+    if kept:
+        (tmp_path / METRICS).write_text("".join(kept))
+    _, entry = full(task, tmp_path).run(nothing)
+    assert without_times([entry]) == without_times([whole["entry"]])
+    assert without_times(read_metrics(tmp_path)[-1:]) == without_times([entry])
+    assert len(read_metrics(tmp_path)) == lines + 1
+
+
+def test_scores_say_which_split_they_are_of(
+    task: DetectionTask, whole: dict[str, Any], tmp_path: Path
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        full(task, tmp_path).run(stop_at(6))  # scored at 4 and 7
+    other = replace(task, data=replace(task.data, reward=task.data.train))
+    full(other, tmp_path).run(nothing)
+    named = [entry["scored_on"] for entry in read_metrics(tmp_path) if "AP" in entry]
+    first, last = [entry["scored_on"] for entry in whole["metrics"] if "AP" in entry]
+    assert first == last == named[0] != named[1]
+
+
 def test_the_last_entry_has_cocos_twelve(whole: dict[str, Any]) -> None:
     assert {"AP", "AP50", "AP75", "APs", "APm", "APl"} <= set(whole["entry"])
     assert {"AR1", "AR10", "AR", "ARs", "ARm", "ARl"} <= set(whole["entry"])
