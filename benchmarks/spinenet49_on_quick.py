@@ -18,9 +18,10 @@ from pathlib import Path
 
 import numpy as np
 
-from nas.compose import make_space, make_task
+from nas.compose import make_task
 from nas.config import Config
 from nas.config_source import load_config
+from nas.space_source import make_space
 from search_space import R0_SP53, SPINENET_49, Architecture
 from search_space.ablation import sequential_only
 

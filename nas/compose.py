@@ -3,20 +3,20 @@
 import inspect
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from controllers import Controller
 from nas.cluster_address import check_pump
-from nas.config import LIMITS, Config
+from nas.config import Config
 from nas.detection_sections import DataSections, DetectionSections
 from nas.errors import UsageError
 from nas.gpu_check import check_gpus
 from nas.halving import check_fidelities, check_halving, make_rungs
 from nas.needed_metric import check_needed_metric
 from nas.plugins import find_plugin, make_plugin
-from nas.space_source import named_space
+from nas.space_source import limited, make_space
 from nas.study import Metrics, Objective
 from nas.tracking import check_trackers
 from proxy_tasks.array_cache import BuildProgress, silent
@@ -25,8 +25,7 @@ from proxy_tasks.detection_dataset import DetectionData
 from proxy_tasks.recipe import Fidelity
 from proxy_tasks.scenes import make_scenes
 from proxy_tasks.task import ProxyTask
-from search_space import Architecture, ResNetFpn, SearchSpace, SpineNetSpace
-from search_space.limited_space import LimitedSpace
+from search_space import Architecture, ResNetFpn, SearchSpace
 from search_space.model_sizes import ModelSize
 from search_space.network_cost import network_cost
 
@@ -94,40 +93,6 @@ def make_parts(config: Config, progress: BuildProgress = silent) -> Parts:
     controller = make_controller(config, space)
     check_needed_metric(controller, counted, lambda: find_plugin("task", config.task.name, TASKS))
     return Parts(space, controller, objective, cost)
-
-
-def limited(
-    space: SpineNetSpace, cost: Callable[[Architecture], Metrics], config: Config
-) -> SearchSpace:
-    """The space's members within the config's limits. InvalidSpace where hardly any is."""
-    given = config.space.model_dump(include={*LIMITS}, exclude_none=True)
-    limits = {name.removeprefix("max_"): limit for name, limit in given.items()}
-    return LimitedSpace(space, cost, limits) if limits else space
-
-
-def make_space(config: Config) -> SpineNetSpace:
-    """The preset's space with the config's changes, but whatever its members cost.
-
-    Raises UsageError, InvalidSpace.
-    """
-    changes = config.space.model_dump(exclude={"preset", *LIMITS}, exclude_none=True)
-    if "intermediates" in changes:
-        try:
-            blocks = {int(level): count for level, count in changes["intermediates"].items()}
-        except ValueError:
-            raise UsageError(
-                f"space.intermediates has levels {list(changes['intermediates'])}: write numbers, "
-                "as in { 2 = 1, 3 = 3 }"
-            ) from None
-        if len(blocks) < len(changes["intermediates"]):
-            raise UsageError(
-                f"space.intermediates has levels {list(changes['intermediates'])}: give each once"
-            )
-        changes["intermediates"] = blocks
-    for name in ("window", "level_order"):  # TOML has no null: 0 and [] stand for None
-        if name in changes:
-            changes[name] = changes[name] or None
-    return replace(named_space(config.space.preset), **changes)
 
 
 def make_controller(config: Config, space: SearchSpace) -> Controller:

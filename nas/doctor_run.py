@@ -63,9 +63,10 @@ def doctor_run(
     Raises UsageError, NotARun and its kin.
     """
     from nas.cluster_address import check_pump
-    from nas.compose import limited, make_cost, make_objective, make_space
+    from nas.compose import make_cost, make_objective
     from nas.data_progress import data_progress
     from nas.gpu_check import check_gpus
+    from nas.space_source import limited, make_space
 
     check_pump(config)
     check_gpus(config)

@@ -8,12 +8,12 @@ from typing import Any
 
 from nas.changed_config import changed_config
 from nas.comparable_runs import COMPARED, first_difference
-from nas.compose import make_space
 from nas.config import LIMITS, Config
 from nas.config_source import check_config
 from nas.errors import UsageError
 from nas.merged_trials import merged_trials
 from nas.run_directory import create_run, refuse_occupied, refuse_planned
+from nas.space_source import make_space
 from nas.stored_config import stored_config
 from results import Trial, TrialStore
 

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from nas.compose import limited, make_controller, make_cost, make_space
+from nas.compose import make_controller, make_cost
 from nas.config import Config
 from nas.errors import blaming
 from nas.halving import make_rungs
 from nas.promotion_check import PromotionCheck
 from nas.replay import replay
 from nas.run_directory import refuse_planned
+from nas.space_source import limited, make_space
 from nas.stored_config import stored_config
 from nas.study import Metrics
 from results import TrialStore

@@ -35,8 +35,8 @@ class TrainSection(Section):
 class TrainConfig(Section):
     """A whole training. Of `fidelity` and `anchors` the size of the network decides a part."""
 
-    # What changes nothing of the network that comes out: it may differ when a training goes on. What
-    # lies in data.directory is bound by its objects; the rest of [data] here is scored on only.
+    # What changes nothing of the network that comes out: it may differ when a training goes on.
+    # What is learnt from in data.directory is bound by its objects; what is scored on is free.
     FREE: ClassVar[tuple[str, ...]] = (
         *("train.log_every", "train.checkpoint_every", "train.evaluations"),
         *("data.directory", "data.cache", "data.reward", "data.reward_images", "data.test"),

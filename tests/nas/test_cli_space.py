@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from nas.cli import main
-from nas.compose import make_space
 from nas.config import Config
 from nas.config_source import check_config, load_config
 from nas.errors import UsageError
 from nas.run_directory import open_run
+from nas.space_source import make_space
 from search_space import InvalidSpace, SpineNetSpace
 from search_space.space_presets import SPACES
 
