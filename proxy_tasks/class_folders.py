@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from proxy_tasks.array_cache import BuildProgress, silent
 from proxy_tasks.coco_annotations import CocoImage
 from proxy_tasks.detection_dataset import DetectionData, DetectionSplit
 from proxy_tasks.errors import DataError
-from proxy_tasks.image_cache import DECODER_ERRORS, cached_images, canvas_scale
+from proxy_tasks.image_cache import cached_images, canvas_scale
+from proxy_tasks.picture_sizes import picture_sizes
 
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".ppm", ".gif", ".tif", ".tiff")
 
@@ -53,18 +53,21 @@ def _classes(folder: Path) -> list[str]:
 def _split(
     folder: Path, names: list[str], canvas: int, cache_dir: Path, progress: BuildProgress
 ) -> DetectionSplit:
-    images: list[CocoImage] = []
+    files: list[str] = []
     labels: list[int] = []
     for label, name in enumerate(names):
-        files = sorted(p for p in (folder / name).glob("*") if p.suffix.lower() in PICTURES)
-        for path in files:
-            images.append(CocoImage(len(images), f"{name}/{path.name}", *_size(path)))
-            labels.append(label)
-    if not images:
+        found = sorted(p.name for p in (folder / name).glob("*") if p.suffix.lower() in PICTURES)
+        files += [f"{name}/{file}" for file in found]
+        labels += [label] * len(found)
+    if not files:
         raise DataError(f"{folder}: no picture in it; their names end in {', '.join(PICTURES)}")
-    count = len(images)
+    count, sizes = len(files), picture_sizes(folder, files, cache_dir)
+    images = [
+        CocoImage(number, file, *size)
+        for number, (file, size) in enumerate(zip(files, sizes.tolist(), strict=True))
+    ]
     scales = np.array([canvas_scale(image, canvas) for image in images])
-    ends = np.array([[image.width, image.height] for image in images]) * scales[:, None]
+    ends = sizes * scales[:, None]
     boxes = np.concatenate([np.zeros((count, 2)), ends.clip(1, canvas)], axis=1)
     return DetectionSplit(
         images=cached_images(folder, images, canvas, cache_dir, progress),
@@ -77,15 +80,3 @@ def _split(
         class_names=tuple(names),
         category_ids=tuple(range(len(names))),
     )
-
-
-def _size(path: Path) -> tuple[int, int]:
-    """Width and height, of the file's head."""
-    try:
-        with Image.open(path) as picture:
-            return picture.size
-    except DECODER_ERRORS as error:
-        raise DataError(
-            f"{path} cannot be read ({str(error) or type(error).__name__}): fetch it again, or "
-            "take it away"
-        ) from error
