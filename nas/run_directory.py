@@ -13,6 +13,7 @@ from nas.config import Config
 from nas.config_source import check_config
 from nas.errors import UsageError, printable
 from nas.stored_config import stored_config
+from proxy_tasks.whole_file import write_whole
 from results import TrialStore
 from results.errors import ResultsError
 from results.imported_trial import ImportedTrial
@@ -150,12 +151,9 @@ def write_config(directory: Path, config: Config, doctor: Sequence[str] = ()) ->
     if doctor:
         words = ["nas", "doctor", str(file), *doctor, "--run-dir", str(directory)]
         command, way_on = shlex.join(words), "type the same command again"
-    draft = file.with_suffix(".draft")
+    text = HEADER.format(command=printable(command)) + tomli_w.dumps(config.as_dict())
     try:
-        draft.unlink(missing_ok=True)
-        with draft.open("x", encoding="utf-8") as text:  # no link that somebody put there
-            text.write(HEADER.format(command=printable(command)) + tomli_w.dumps(config.as_dict()))
-        draft.replace(file)
+        write_whole(file, text.encode())
     except OSError as error:
         raise UsageError(
             f"{file} cannot be written ({error.strerror}): mend that, then {way_on}"

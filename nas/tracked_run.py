@@ -8,6 +8,7 @@ from typing import Any
 
 from nas.config import Config
 from nas.errors import UsageError
+from proxy_tasks.whole_file import write_whole
 from results import TrialStore
 
 FILE = "tracking.json"  # behind the name of the run's file
@@ -88,8 +89,4 @@ def _read(file: Path) -> dict[str, Any] | None:
 
 
 def _write(file: Path, document: dict[str, Any]) -> None:
-    draft = file.with_suffix(".draft")
-    draft.unlink(missing_ok=True)
-    with draft.open("x", encoding="utf-8") as text:  # no link that somebody put there
-        text.write(json.dumps(document) + "\n")
-    draft.replace(file)
+    write_whole(file, (json.dumps(document) + "\n").encode())

@@ -13,6 +13,7 @@ from nas.run_directory import typed
 from nas.train_config import TrainConfig
 from proxy_tasks.checkpoint import training_identity
 from proxy_tasks.full_training import CHECKPOINT, METRICS
+from proxy_tasks.whole_file import write_whole
 from search_space.architecture import Architecture
 from search_space.block_specs import to_json
 from search_space.resnet_fpn import ResNetFpn
@@ -56,8 +57,8 @@ def check_training(directory: Path, body: Architecture | ResNetFpn, config: Trai
 def write_training(directory: Path, body: Architecture | ResNetFpn, config: TrainConfig) -> None:
     """Write what is trained, and how, into `directory`, which `check_training` has let pass."""
     directory.mkdir(parents=True, exist_ok=True)
-    _write(directory / NETWORK, network_text(body))
-    _write(directory / CONFIG, HEADER + tomli_w.dumps(config.as_dict()))
+    write_whole(directory / NETWORK, network_text(body).encode())
+    write_whole(directory / CONFIG, (HEADER + tomli_w.dumps(config.as_dict())).encode())
 
 
 def _is_occupied(directory: Path) -> bool:
@@ -105,9 +106,3 @@ def _leaves(document: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
         else:
             found[f"{prefix}{name}"] = value
     return found
-
-
-def _write(file: Path, text: str) -> None:
-    draft = file.with_name(f"{file.name}.draft")
-    draft.write_text(text, "utf-8")
-    draft.replace(file)

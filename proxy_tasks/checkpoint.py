@@ -2,15 +2,14 @@
 
 import hashlib
 import io
-import os
-from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import torch
 from torch import Tensor
+
+from proxy_tasks.whole_file import write_whole
 
 DIGEST = hashlib.sha256().digest_size  # bytes before torch's own: a file is used whole or not
 
@@ -35,27 +34,13 @@ class TrainingState:
 
 
 def save_checkpoint(state: TrainingState, identity: str, path: Path) -> None:
-    """Writes beside the place and moves there: whoever dies on the way leaves what was there.
-
-    `identity`: text that says which training it is. Raises OSError.
-    """
+    """Whole or not at all. `identity`: text that says which training it is. Raises OSError."""
     content = io.BytesIO()
     values = {field.name: getattr(state, field.name) for field in fields(state)}
     torch.save({"identity": identity, **values}, content)
     payload = content.getvalue()
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{uuid4().hex}.draft")
-    try:
-        with draft.open("wb") as file:
-            file.write(hashlib.sha256(payload).digest())
-            file.write(payload)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
-        raise
+    write_whole(path, hashlib.sha256(payload).digest(), payload)
 
 
 def load_checkpoint(path: Path, identity: str) -> TrainingState | None:

@@ -15,6 +15,7 @@ from proxy_tasks.errors import DataError
 from proxy_tasks.processes import process_rank
 from proxy_tasks.trainable import Trainable
 from proxy_tasks.training import Training
+from proxy_tasks.whole_file import DRAFTS, write_whole
 from search_space.architecture import Architecture
 from search_space.resnet_fpn import ResNetFpn
 
@@ -101,8 +102,8 @@ class FullTraining:
         Raises Diverged, DataError for a checkpoint that cannot be read, OSError.
         """
         if process_rank() == 0:
-            for draft in self.directory.glob(f"{CHECKPOINT}.*.draft"):
-                draft.unlink()  # what a kill has left of a checkpoint
+            for draft in self.directory.glob(DRAFTS):
+                draft.unlink()
         state = self.checkpoint()
         entries = self._entries_up_to(0 if state is None else state.step)
         network, training = self.task.begin(self.body, self.seed, state)
@@ -173,9 +174,8 @@ class FullTraining:
         """What was written until the checkpoint; the steps behind it are taken once more."""
         kept = [entry for entry in read_metrics(self.directory) if int(entry["step"] or 0) <= step]
         if process_rank() == 0 and (self.directory / METRICS).exists():
-            draft = self.directory / f"{METRICS}.draft"
-            draft.write_text("".join(json.dumps(entry) + "\n" for entry in kept), "utf-8")
-            draft.replace(self.directory / METRICS)
+            text = "".join(json.dumps(entry) + "\n" for entry in kept)
+            write_whole(self.directory / METRICS, text.encode())
         return kept
 
 

@@ -10,6 +10,7 @@ from proxy_tasks.backbone_file import BackboneRecipe, save_backbone
 from proxy_tasks.errors import MissingExtra
 from proxy_tasks.recipe import DetectorRecipe
 from proxy_tasks.trainable import Trainable
+from proxy_tasks.whole_file import write_whole
 from search_space.architecture import Architecture
 from search_space.resnet_fpn import ResNetFpn
 
@@ -30,7 +31,7 @@ def write_weights(
     state = {name: tensor.detach().cpu().clone() for name, tensor in network.state_dict().items()}
     content = io.BytesIO()
     torch.save(state, content)
-    _write(directory / NETWORK, content.getvalue())
+    write_whole(directory / NETWORK, content.getvalue())
     said = [f"weights: {directory / NETWORK}, of the whole network"]
     backbone = network.trained_backbone()
     if not (isinstance(body, Architecture) and isinstance(backbone, SpineNetBackbone)):
@@ -40,11 +41,5 @@ def write_weights(
         content_of_backbone = save_backbone(backbone, described)
     except MissingExtra as error:
         return [*said, f"no {BACKBONE}: {error}; then type the same command again"]
-    _write(directory / BACKBONE, content_of_backbone)
+    write_whole(directory / BACKBONE, content_of_backbone)
     return [*said, f"weights: {directory / BACKBONE}, of the backbone, for `nas export --weights`"]
-
-
-def _write(path: Path, content: bytes) -> None:
-    draft = path.with_name(f"{path.name}.draft")
-    draft.write_bytes(content)
-    draft.replace(path)

@@ -128,7 +128,7 @@ def test_a_line_that_a_kill_has_cut_is_left_out(tmp_path: Path) -> None:
 
 
 def test_half_a_checkpoint_of_a_kill_is_cleared_away(task: DetectionTask, tmp_path: Path) -> None:
-    draft = tmp_path / f"{CHECKPOINT}.0123.draft"
+    draft = tmp_path / f"{CHECKPOINT}.{'0a' * 16}.draft"
     draft.write_bytes(b"half")
     full(task, tmp_path).run(nothing)
     assert sorted(path.name for path in tmp_path.iterdir()) == [CHECKPOINT, METRICS]
