@@ -88,9 +88,10 @@ def _check_folders(directory: Path, folders: Mapping[str, str]) -> None:
         raise DataError(f"{directory}: the data directory is empty; put a COCO data set there")
     for name, folder in folders.items():
         if not (directory / folder).is_dir():
+            setting = "images" if name == "train" else "images or reward_images"
             raise DataError(
                 f"{directory / folder}: no such image folder, of the {name} pictures; check the "
-                "path of the images"
+                f"data directory, or name the folder ({setting} of [data])"
             )
 
 
