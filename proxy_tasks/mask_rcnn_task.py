@@ -70,6 +70,7 @@ class TrainedMaskRCNN(Trainable):
         ]
         with multiplying_in(self.precision, batch.images.device):
             losses = self.model(_channels_first(batch.images), targets)
+        # Each process's losses are of what it sampled itself; their mean is not the whole batch's.
         count = process_count()
         of_boxes = losses["loss_box_reg"] + losses["loss_rpn_box_reg"]
         return (sum(losses.values()) - of_boxes) / count, of_boxes / count
