@@ -73,7 +73,7 @@ def prediction_figures(
         [np.bincount(network, of) for of in (np.ones_like(centred), centred, centred**2, squares)]
     )
     rng = np.random.default_rng(seed)
-    drawn = rng.multinomial(networks, np.full(networks, 1 / networks), RESAMPLES)
+    drawn = rng.multinomial(networks, np.full(networks, 1 / networks), RESAMPLES).astype(float)
     explained, rmse = _of_sums(sums.sum(axis=1))
     each_explained, each_rmse = _of_sums(sums @ drawn.T)
     return PredictionFigures(
