@@ -1,7 +1,7 @@
 """Spinebench: real trainings of scale-permuted backbones as one file.
 
     python benchmarks/spinebench.py gather RUN... --output DIR   # hours; typed again it goes on
-    python benchmarks/spinebench.py pack DIR                     # a minute; writes the package's
+    python benchmarks/spinebench.py pack DIR                     # minutes; writes the package's
     python benchmarks/spinebench.py card [FILE]                  # figures of docs/spinebench.md
     python benchmarks/spinebench.py speed [FILE]                 # of 10,000 queries
 
@@ -21,19 +21,13 @@ import numpy as np
 from nas.cli import is_message_for_user
 from nas.errors import error_line
 from nas.interruption import stoppable
-from nas.spinebench_pack import spinebench_rows
+from nas.spinebench_pack import pack_spinebench, spinebench_rows
 from nas.spinebench_plan import ALSO, GatherSize
 from nas.spinebench_run import spinebench_run
 from proxy_tasks.spinebench import spinebench
-from proxy_tasks.spinebench_card import FEWEST, card, surrogate_figures
-from proxy_tasks.spinebench_file import (
-    SpineBench,
-    as_table,
-    packed_file,
-    read_spinebench,
-    write_spinebench,
-)
-from proxy_tasks.spinebench_surrogate import learnable
+from proxy_tasks.spinebench_card import card
+from proxy_tasks.spinebench_file import packed_file, read_spinebench
+from proxy_tasks.spinebench_promise import what_is_missing
 from search_space import Architecture
 from search_space.block_specs import from_json
 
@@ -58,13 +52,10 @@ def gather(words: argparse.Namespace) -> None:
 
 def pack(words: argparse.Namespace) -> None:
     rows, about = spinebench_rows(words.directories)
-    about["preliminary"] = words.preliminary
-    bench = SpineBench.of_table(as_table(rows, about), str(words.output))
-    fidelity = next(iter(bench.fidelities))
-    if len(set(learnable(bench, fidelity)[2])) >= FEWEST:
-        about["surrogate"] = surrogate_figures(bench, fidelity)
-    bench = write_spinebench(rows, about, words.output)
+    bench = pack_spinebench(rows, about, words.output)
     print(f"{words.output}: {words.output.stat().st_size / 1024:.0f} KiB")
+    for line in what_is_missing(bench):
+        print(f"preliminary: {line}")
     print("\n".join(card(bench)))
 
 
@@ -122,7 +113,6 @@ def _parser() -> argparse.ArgumentParser:
     two = commands.add_parser("pack", help="write the file, and print its card")
     two.add_argument("directories", metavar="DIR", type=Path, nargs="+", help="of gather; or RUNs")
     two.add_argument("--output", metavar="FILE", type=Path, default=packed_file())
-    two.add_argument("--preliminary", action="store_true", help="the file says so")
     two.set_defaults(do=pack)
     for name, do in (
         ("card", lambda words: print("\n".join(card(read_spinebench(words.file))))),

@@ -77,7 +77,7 @@ def _parser() -> OneLineParser:
     parser.add_argument(
         "--landscapes",
         metavar="A,B",
-        help="tables, messages, flat (default: these), measured (with --runs), spinebench",
+        help="tables, messages, flat, spinebench (default: these), measured (with --runs)",
     )
     parser.add_argument(
         "--runs",
@@ -135,7 +135,7 @@ def _settings(known: Namespace) -> ScorecardSettings:
     runs = _names(known.runs or "")
     if known.runs is not None and not runs:
         raise UsageError("--runs names nothing: give RUN_DIR,..., or leave the option out")
-    landscapes = _names("tables,messages,flat" if known.landscapes is None else known.landscapes)
+    landscapes = _landscapes(known)
     if runs and landscapes and MEASURED not in landscapes:
         landscapes = (*landscapes, MEASURED)
     if known.controllers is None:
@@ -158,6 +158,17 @@ def _settings(known: Namespace) -> ScorecardSettings:
         halving=_shares(known.halving),
         reduction=known.reduction,
     )
+
+
+def _landscapes(known: Namespace) -> tuple[str, ...]:
+    if known.landscapes is not None:
+        return _names(known.landscapes)
+    from nas.scorecard_landscape import default_landscapes
+
+    landscapes, remarks = default_landscapes(known.space)
+    for remark in remarks:
+        tell(f"nas: {remark}")
+    return landscapes
 
 
 def _measured(settings: ScorecardSettings) -> dict[str, float] | None:

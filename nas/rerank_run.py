@@ -13,11 +13,12 @@ from pathlib import Path
 from nas.committed_study import Commitments, CommittedStudy
 from nas.config import Config
 from nas.errors import UsageError
+from nas.planned_store import planned_store
 from nas.planned_study import PlannedStudy
 from nas.rerank_command import race_trainings
 from nas.rerank_finalists import finalists
 from nas.rerank_study import STREAM, RerankStudy
-from nas.run_directory import refuse_occupied, refuse_planned, write_config
+from nas.run_directory import refuse_planned, write_config
 from nas.search import planned_trials
 from nas.stored_config import stored_config
 from nas.study import trial_seed
@@ -113,7 +114,15 @@ def _further(
     with TrialStore.open_read_only(directory) as search:
         with data_progress() as progress:
             cost, objective = make_cost(config, progress), make_objective(config)
-        with _opened(folder, search, config) as store:
+        origin = _origin(search)
+        meta = {"config": json.dumps(config.as_dict()), reranked.RERANKED: origin}
+        with planned_store(folder, lambda: meta, "moving it elsewhere") as store:
+            if store.meta().get(reranked.RERANKED) != origin:
+                raise UsageError(
+                    f"{folder} is of another run than {search.path}: move it elsewhere, and the "
+                    "same command begins anew"
+                )
+            write_config(folder, config)
             given = Commitments(store=store, objective=objective, cost=cost)
             yield search, {**given, "attempts": config.failures.attempts}
 
@@ -127,28 +136,6 @@ def _networks(directory: Path, search: TrialStore) -> list[Network]:
 
 def _best(directory: Path, noise: Noise | None) -> list[int]:
     return [int(number) for number in beliefs(directory, noise)["trial"]]
-
-
-def _opened(directory: Path, search: TrialStore, config: Config) -> TrialStore:
-    """The store of further trainings, made where there is none. Raises UsageError for another's."""
-    origin = _origin(search)
-    if not (directory / RUN_FILE).exists():
-        refuse_occupied(directory, "moving it elsewhere")
-        meta = {"config": json.dumps(config.as_dict()), reranked.RERANKED: origin}
-        store = TrialStore.create(directory, meta)
-    else:
-        store = TrialStore.open(directory)
-    try:
-        if store.meta().get(reranked.RERANKED) != origin:
-            raise UsageError(
-                f"{directory} is of another run than {search.path}: move it elsewhere, and the "
-                "same command begins anew"
-            )
-        write_config(directory, config)
-    except BaseException:
-        store.close()
-        raise
-    return store
 
 
 def _origin(search: TrialStore) -> str:

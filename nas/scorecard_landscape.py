@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from nas.config_source import suggestion
 from nas.errors import UsageError
-from nas.scorecard_settings import MEASURED, SPINEBENCH, ScorecardSettings
+from nas.scorecard_settings import DEFAULT_LANDSCAPES, MEASURED, SPINEBENCH, ScorecardSettings
 from nas.scorecard_trials import measured_trials
 from nas.space_source import find_space
-from proxy_tasks.errors import CandidateFailure
+from proxy_tasks.errors import CandidateFailure, MissingExtra
 from proxy_tasks.extras import import_extra
 from proxy_tasks.landscape import FAMILIES, Landscape
 from search_space import Architecture
@@ -56,6 +56,17 @@ def check_landscape(name: str) -> None:
     known = [*FAMILIES, MEASURED, SPINEBENCH]
     if name not in known:
         raise UsageError(f"no landscape {name!r}: {suggestion(name, known)}")
+
+
+def default_landscapes(space: str) -> tuple[tuple[str, ...], list[str]]:
+    """Those that are installed and of the space; a line for each that is not. Raises UsageError."""
+    find_space(space)
+    try:
+        check_spinebench(space)
+    except (MissingExtra, UsageError) as error:
+        others = tuple(name for name in DEFAULT_LANDSCAPES if name != SPINEBENCH)
+        return others, [f"{SPINEBENCH} is left out: {error}"]
+    return DEFAULT_LANDSCAPES, []
 
 
 def check_spinebench(space: str) -> None:

@@ -7,6 +7,7 @@ from nas.errors import UsageError
 
 MEASURED = "measured"  # the landscape that is fitted to the trials of real runs,
 SPINEBENCH = "spinebench"  # and that of the trainings in the package
+DEFAULT_LANDSCAPES = ("tables", "messages", "flat", SPINEBENCH)
 LIMITS = {
     "budget": (10, 100_000),
     "seeds": (2, 10_000),
@@ -39,7 +40,7 @@ class ScorecardSettings:
     """
 
     controllers: tuple[str, ...]
-    landscapes: tuple[str, ...] = ("tables", "messages", "flat")
+    landscapes: tuple[str, ...] = DEFAULT_LANDSCAPES
     budget: int = 500
     seeds: int = 30
     first_seed: int = 0

@@ -2,7 +2,7 @@
 
 import json
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -17,7 +17,10 @@ from nas.spinebench_plan import long_fidelity
 from nas.spinebench_run import check_one_protocol, gathered
 from nas.stored_config import stored_config
 from proxy_tasks.recipe import Fidelity
-from proxy_tasks.spinebench_file import SCORES, TIMES
+from proxy_tasks.spinebench_figures import FEWEST, surrogate_figures
+from proxy_tasks.spinebench_file import SCORES, TIMES, SpineBench, as_table, write_spinebench
+from proxy_tasks.spinebench_promise import what_is_missing
+from proxy_tasks.spinebench_surrogate import learnable
 from results import Trial, TrialStatus, TrialStore
 from results.networks import RERANK
 from results.store_file import RUN_FILE
@@ -54,6 +57,21 @@ def spinebench_rows(directories: Sequence[Path]) -> tuple[list[dict[str, Any]], 
     if not rows:
         raise UsageError(f"{places[0]} has no trials that ended: there is nothing to pack")
     return list(rows.values()), _metadata(configs[0], names, sources)
+
+
+def pack_spinebench(
+    rows: Sequence[dict[str, Any]], about: Mapping[str, Any], path: Path
+) -> SpineBench:
+    """The file of rows and metadata, with what is known of its surrogate; that takes minutes.
+
+    It says of itself that it is preliminary if it has not all that was promised. Raises OSError.
+    """
+    bench = SpineBench.of_table(as_table(rows, about), str(path))
+    said = {**about, "preliminary": bool(what_is_missing(bench))}
+    fidelity = next(iter(bench.fidelities))
+    if len(set(learnable(bench, fidelity)[2])) >= FEWEST:
+        said["surrogate"] = surrogate_figures(bench, fidelity)
+    return write_spinebench(rows, said, path)
 
 
 def _with_sources(directory: Path) -> Iterator[Path]:

@@ -10,15 +10,15 @@ from nas.comparable_runs import COMPARED, first_difference
 from nas.config import Config
 from nas.config_source import check_config
 from nas.errors import UsageError
+from nas.planned_store import planned_store
 from nas.planned_study import PlannedStudy
-from nas.run_directory import GATHERED, refuse_occupied, refuse_planned, write_config
+from nas.run_directory import GATHERED, refuse_planned, write_config
 from nas.search import planned_trials
 from nas.spinebench_plan import GatherSize, long_fidelity, make_plan, plan_as_dict, plan_from_dict
 from nas.stored_config import stored_config
 from nas.study import trial_seed
 from proxy_tasks.recipe import Fidelity
 from results import NotARun, Trial, TrialStore
-from results.store_file import RUN_FILE
 
 STREAM = 0x5350494E  # of seeds that no search has
 OF_REWARDS = ("search.objective", "search.objective_options", "space.preset")
@@ -38,7 +38,9 @@ def spinebench_run(
     from nas.compose import make_cost, make_objective
     from nas.data_progress import data_progress
 
-    with _opened(runs, directory, size) as store:
+    asked = _asked(runs, size)
+    with planned_store(directory, lambda: _meta(runs, size), "another --output") as store:
+        _check_asked(store, directory, asked)
         config = _changed(stored_config(store, directory), changes)
         with data_progress() as progress:
             cost, objective = make_cost(config, progress), make_objective(config)
@@ -102,29 +104,29 @@ def check_one_protocol(first: Config, config: Config, named: Path, run: Path) ->
         )
 
 
-@contextmanager
-def _opened(runs: Sequence[Path], directory: Path, size: GatherSize) -> Iterator[TrialStore]:
+def _asked(runs: Sequence[Path], size: GatherSize) -> dict[str, Any]:
+    """What a directory is begun with, for JSON. Raises UsageError for a run that is there twice."""
     places = [str(run.resolve()) for run in runs]
     if len(set(places)) < len(places):
         raise UsageError(f"{' '.join(map(str, runs))}: give each run once")
-    if (directory / RUN_FILE).exists():
-        store = TrialStore.open(directory)
-    else:
-        refuse_occupied(directory, "another --output")
-        config, trials = read_searches(runs)
-        plan = plan_as_dict(make_plan(trials, config, size))
-        asked = {"runs": places, "size": size.as_dict(), "plan": plan}
-        meta = {"config": json.dumps(_whole(config).as_dict()), GATHERED: json.dumps(asked)}
-        store = TrialStore.create(directory, meta)
-    with store:
-        begun = gathered(store, directory)
-        for name, value in (("runs", places), ("size", size.as_dict())):
-            if begun[name] != value:
-                raise UsageError(
-                    f"{directory} was begun with {name} {begun[name]}, not {value}: give the same, "
-                    "or another --output"
-                )
-        yield store
+    return {"runs": places, "size": size.as_dict()}
+
+
+def _meta(runs: Sequence[Path], size: GatherSize) -> dict[str, str]:
+    config, trials = read_searches(runs)
+    plan = plan_as_dict(make_plan(trials, config, size))
+    document = {**_asked(runs, size), "plan": plan}
+    return {"config": json.dumps(_whole(config).as_dict()), GATHERED: json.dumps(document)}
+
+
+def _check_asked(store: TrialStore, directory: Path, asked: Mapping[str, Any]) -> None:
+    begun = gathered(store, directory)
+    for name, value in asked.items():
+        if begun[name] != value:
+            raise UsageError(
+                f"{directory} was begun with {name} {begun[name]}, not {value}: give the same, or "
+                "another --output"
+            )
 
 
 def _whole(config: Config) -> Config:

@@ -29,11 +29,11 @@ def path_features(architecture: Architecture) -> NDArray[np.float64]:
     for node in live:
         here, level, inputs = node.feature, node.level, node.parents + node.merged
         levels[here] = level
-        coarsest[here] = max(level, min(coarsest[i] for i in inputs))
-        shortest[here] = 1 + min(shortest[i] for i in inputs)
-        longest[here] = 1 + max(longest[i] for i in inputs)
-        changes[here] = min(changes[i] + abs(levels[i] - level) for i in inputs)
-        paths[here] = sum(paths[i] for i in inputs)
+        coarsest[here] = max(level, min([coarsest[i] for i in inputs]))
+        shortest[here] = 1 + min([shortest[i] for i in inputs])
+        longest[here] = 1 + max([longest[i] for i in inputs])
+        changes[here] = min([changes[i] + abs(levels[i] - level) for i in inputs])
+        paths[here] = sum([paths[i] for i in inputs])
         if node.is_output:
             lost = coarsest[here] - level
             lengths = (shortest[here], longest[here], math.log(paths[here]))

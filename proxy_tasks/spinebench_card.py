@@ -1,4 +1,4 @@
-"""The figures of spinebench's data card: how much is there, and how good its surrogate is."""
+"""The lines of spinebench's data card: how much is there, and how good its surrogate is."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -6,86 +6,11 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from proxy_tasks.calibration import calibration, network_means, rank_agreement
-from proxy_tasks.errors import DataError
-from proxy_tasks.held_out import HeldOut, hold_out, numbered
-from proxy_tasks.reward_regression import RewardRegression
+from proxy_tasks.calibration import RankAgreement, network_means, rank_agreement
+from proxy_tasks.held_out import numbered
+from proxy_tasks.prediction_figures import PredictionFigures
 from proxy_tasks.spinebench_file import SpineBench
-from proxy_tasks.spinebench_surrogate import learnable
-from proxy_tasks.spread import Spread, seed_spread
-
-Array = NDArray[np.float64]
-
-REPEATS = 5
-FEWEST = 50  # networks
-SEED_SD = 0.02  # of an AP on `quick`, where no network has two trainings
-
-
-def surrogate_figures(bench: SpineBench, fidelity: str, repeats: int = REPEATS) -> dict[str, Any]:
-    """What `SpineBenchSurrogate` needs of a file, and what is known of it, for JSON.
-
-    Held-out figures are of `repeats` x 10 folds of networks. Raises DataError where the file has
-    fewer than 50 networks of the fidelity.
-    """
-    features, rewards, keys = learnable(bench, fidelity)
-    if len(set(keys)) < FEWEST:
-        raise DataError(
-            f"{bench.path} has {len(set(keys))} networks of its space with an AP at {fidelity}: a "
-            f"surrogate takes {FEWEST}"
-        )
-    scale = RewardRegression(features, rewards, 0).scale
-    found = hold_out(features, rewards, keys, 0, repeats, scale)
-    squares = (rewards - found.predicted) ** 2
-    each = np.full(squares.size, 1 / repeats)
-    seed = seed_spread(rewards, found.network)
-    return {
-        "fidelity": fidelity,
-        "scale": asdict(scale),
-        "missed": Spread.fit(found.predicted.ravel(), squares.ravel(), each).as_dict(),
-        "seed": (seed or Spread((0.0,), (SEED_SD,))).as_dict(),
-        "held_out": {"repeats": repeats, **_held_out(found)},
-        "seeds": seed_agreement(bench, fidelity),
-    }
-
-
-def _held_out(found: HeldOut) -> dict[str, Any]:
-    measured = network_means(found.measured, found.network)
-    predicted = network_means(found.predicted, found.network)
-    better = measured >= np.median(measured)
-    calibrated = calibration(found)
-    missed = np.mean((found.measured - found.predicted) ** 2)
-    return {
-        "networks": len(measured),
-        "trainings": len(found.measured),
-        "kendall": asdict(rank_agreement(measured, predicted)),
-        "kendall_better_half": asdict(rank_agreement(measured[better], predicted[:, better])),
-        "explained": float(1 - missed / found.measured.var()),
-        "rmse": float(np.sqrt(missed)),
-        "coverage": {f"{level:g}": share for level, share in calibrated.coverage.items()},
-        "pit": list(calibrated.pit),
-    }
-
-
-def seed_agreement(bench: SpineBench, fidelity: str) -> dict[str, Any] | None:
-    """Kendall's tau of two seeds of the same networks; None where fewer than three have two.
-
-    No prediction of one training does better, but by what it knows of its seed. Of networks with
-    more seeds the first two in the file count.
-    """
-    aps: dict[str, list[float]] = {}
-    columns = bench.columns
-    for key, name, ap in zip(columns["key"], columns["fidelity"], columns["AP"], strict=True):
-        if name == fidelity and ap is not None:
-            aps.setdefault(key, []).append(ap)
-    pairs = np.array([found[:2] for found in aps.values() if len(found) > 1]).reshape(-1, 2)
-    if len(pairs) < 3:
-        return None
-    return {
-        "networks": len(pairs),
-        "kendall": asdict(rank_agreement(pairs[:, 0], pairs[None, :, 1])),
-    }
 
 
 def step_agreement(bench: SpineBench, fidelity: str) -> dict[int, float]:
@@ -184,13 +109,19 @@ def _surrogate_lines(said: Mapping[str, Any] | None) -> list[str]:
         return ["no surrogate: too few networks"]
     held = said["held_out"]
     coverage = ", ".join(f"{float(k):.0%} {share:.1%}" for k, share in held["coverage"].items())
+    better = RankAgreement(**held["kendall_better_half"])
     lines = [
         f"surrogate of {said['fidelity']}: {held['repeats']} x 10 folds of {held['networks']} "
         f"networks, {held['trainings']} trainings",
-        f"  held out: {_tau({'networks': held['networks'], 'kendall': held['kendall']})}; of the "
-        f"better half {held['kendall_better_half']['tau']:.3f} "
-        f"[{held['kendall_better_half']['low']:.3f}, {held['kendall_better_half']['high']:.3f}]; "
-        f"R^2 {held['explained']:.3f}, RMSE {held['rmse']:.4f}",
+        f"  held out, of all sources together: {_figures(held)}; of the better half tau "
+        f"{better.tau:.3f} [{better.low:.3f}, {better.high:.3f}]",
+    ]
+    for part, what in (
+        ("by_source", "held out, of {} alone"),
+        ("left_out", "fitted to all sources but {}, of it"),
+    ):
+        lines += [f"  {what.format(name)}: {_figures(one)}" for name, one in said[part].items()]
+    lines += [
         f"  predictive intervals hold: {coverage}",
         f"  PIT in tenths: {', '.join(f'{share:.3f}' for share in held['pit'])}",
     ]
@@ -200,6 +131,16 @@ def _surrogate_lines(said: Mapping[str, Any] | None) -> list[str]:
     if said["seeds"] is not None:
         lines.append(f"  two seeds of a network: {_tau(said['seeds'])}")
     return lines
+
+
+def _figures(document: Mapping[str, Any]) -> str:
+    found = PredictionFigures.from_dict(document)
+    tau, explained, rmse = found.kendall, found.explained, found.rmse
+    return (
+        f"tau {tau.tau:.3f} [{tau.low:.3f}, {tau.high:.3f}], R^2 {explained.value:.3f} "
+        f"[{explained.low:.3f}, {explained.high:.3f}], RMSE {rmse.value:.4f} "
+        f"[{rmse.low:.4f}, {rmse.high:.4f}] over {found.networks} networks"
+    )
 
 
 def _tau(found: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from proxy_tasks.errors import CandidateFailure, DataError, InvalidRecipe
 from proxy_tasks.measured_surrogate import remainder
 from proxy_tasks.path_features import path_features
+from proxy_tasks.prediction_figures import PredictionFigures
 from proxy_tasks.recipe import Fidelity
 from proxy_tasks.reward_regression import KernelScale, RewardRegression
 from proxy_tasks.spinebench_file import SpineBench, difference, read_spinebench
@@ -47,6 +48,39 @@ class SurrogateErrors:
             raise DataError(
                 f"{bench.path} does not say how far its surrogate is off: pack it again"
             ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class SurrogateAccuracy:
+    """How well networks are predicted that the regression was not fitted to.
+
+    Args:
+        held_out: in ten folds of the networks of all sources together. What they differ in, source
+            from source, makes this look better than a search will find it.
+        by_source: the same predictions, of the networks of one source alone.
+        left_out: by the source that the regression knew nothing of. A search that goes where no
+            other was is this case.
+    """
+
+    held_out: PredictionFigures
+    by_source: Mapping[str, PredictionFigures]
+    left_out: Mapping[str, PredictionFigures]
+
+    @classmethod
+    def of(cls, bench: SpineBench) -> "SurrogateAccuracy":
+        """Raises DataError where the file does not say."""
+        try:
+            said: Mapping[str, Any] = bench.about["surrogate"]
+            held_out = PredictionFigures.from_dict(said["held_out"])
+            by_source, left_out = (
+                {name: PredictionFigures.from_dict(one) for name, one in said[part].items()}
+                for part in ("by_source", "left_out")
+            )
+        except (KeyError, TypeError, AttributeError) as error:
+            raise DataError(
+                f"{bench.path} does not say how good its surrogate is: pack it again"
+            ) from error
+        return cls(held_out, by_source, left_out)
 
 
 class SpineBenchSurrogate:
@@ -86,6 +120,11 @@ class SpineBenchSurrogate:
     def space(self) -> SpineNetSpace:
         """Whose members it answers for."""
         return self._space
+
+    @property
+    def accuracy(self) -> SurrogateAccuracy:
+        """Found when the file was packed. Raises DataError for a file from before it was."""
+        return SurrogateAccuracy.of(self._bench)
 
     def check_fidelity(self, fidelity: str) -> None:
         """Raises InvalidRecipe for one that is not the end of the trainings that it learnt from."""

@@ -7,14 +7,15 @@ from hypothesis import strategies as st
 
 from nas.cli import main
 from nas.errors import UsageError
-from nas.spinebench_pack import spinebench_rows
+from nas.spinebench_pack import pack_spinebench, spinebench_rows
 from nas.spinebench_plan import GatherSize
 from nas.spinebench_run import spinebench_run
-from proxy_tasks.spinebench_file import write_spinebench
+from proxy_tasks.spinebench_file import read_spinebench, write_spinebench
 from proxy_tasks.spinebench_table import SpineBenchTable
 from results import NotARun, Trial, TrialStatus, TrialStore
 from search_space.block_specs import from_json
 from tests.nas.analytic_runs import search
+from tests.proxy_tasks.synthetic_bench import ABOUT, promised
 
 SIZE = GatherSize(repeated=4, seeds=3, long=2, also=("spinenet-49",))
 TOTAL = 3 + 4 * 2 + 2
@@ -160,3 +161,12 @@ def test_runs_of_one_name_are_refused(runs: list[Path], tmp_path: Path) -> None:
 def _written(rows: list[dict], about: dict, folder: Path) -> Path:
     write_spinebench(rows, about, folder / "file.parquet")
     return folder / "file.parquet"
+
+
+def test_a_file_says_whether_it_has_what_was_promised(done: Path, tmp_path: Path) -> None:
+    rows, about = spinebench_rows([done])
+    few = pack_spinebench(rows, about, tmp_path / "few.parquet")
+    other = {**ABOUT, "space": "mobile"}  # of no member of it a surrogate is fitted, which is slow
+    whole = pack_spinebench(promised(), other, tmp_path / "whole.parquet")
+    assert (few.about["preliminary"], whole.about["preliminary"]) == (True, False)
+    assert read_spinebench(tmp_path / "whole.parquet").about == whole.about

@@ -1,5 +1,7 @@
 """`[task] name = "spinebench"` and the scorecard's landscape, on a file made here."""
 
+import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -61,5 +63,27 @@ def test_the_scorecard_refuses_another_space(
     spinebench_file.read_spinebench.cache_clear()
     assert scorecard("--space", "mobile") == 2
     error = capsys.readouterr().err
-    assert "landscape spinebench is of the networks of spinenet-49" in error
+    assert "spinebench is of the networks of spinenet-49" in error
     spinebench_file.read_spinebench.cache_clear()
+
+
+def test_it_is_one_of_the_usual_landscapes(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["--controllers", "random", "--seeds", "2", "--budget", "10", "--workers", "1"]
+    assert main(["scorecard", *words, "--format", "json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [row["landscape"] for row in rows] == ["tables", "messages", "flat", "spinebench"]
+
+
+@pytest.mark.parametrize("without", ["another space", "no scikit-learn"])
+def test_where_it_cannot_be_it_is_left_out_with_a_remark(
+    without: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--controllers", "random", "--seeds", "2", "--budget", "10", "--workers", "1"]
+    if without == "another space":
+        words += ["--space", "mobile"]
+    else:
+        monkeypatch.setitem(sys.modules, "sklearn", None)
+    assert main(["scorecard", *words, "--format", "json"]) == 0
+    said = capsys.readouterr()
+    assert [row["landscape"] for row in json.loads(said.out)] == ["tables", "messages", "flat"]
+    assert "nas: spinebench is left out: " in said.err

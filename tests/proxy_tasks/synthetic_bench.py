@@ -1,13 +1,14 @@
 """A small spinebench file whose APs are a formula of the network, a seed's noise added."""
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from nas.config_source import load_config
-from proxy_tasks.spinebench_card import surrogate_figures
+from proxy_tasks.spinebench_figures import surrogate_figures
 from proxy_tasks.spinebench_file import SCORES, SpineBench, as_table, write_spinebench
 from search_space import SPACES, Architecture, backbone_cost
 from search_space.block_specs import to_json
@@ -55,6 +56,19 @@ def row(
         **{"source": "made-up", "trial": 0},
         **other,
     }
+
+
+def promised(networks: int = 600, repeated: int = 100, longer: int = 60) -> list[dict[str, Any]]:
+    """Rows of a whole file: so many networks, of these with three seeds, and at `default`."""
+    found = list(_drawn()[:networks])
+    again = [{**one, "seed": seed} for one in found[:repeated] for seed in (7, 9)]
+    return [*found, *again, *({**one, "fidelity": "default"} for one in found[:longer])]
+
+
+@cache
+def _drawn() -> tuple[dict[str, Any], ...]:
+    on_the_way = {f"AP_at_{step}": 0.1 for step in (50, 100, 200)}
+    return tuple(row(architecture, 0, **on_the_way) for architecture in members(600, 0))
 
 
 def write(path: Path, networks: int = 60, repeated: int = 20, repeats: int = 1) -> SpineBench:

@@ -7,7 +7,8 @@ from scipy.stats import kendalltau
 
 from proxy_tasks import CandidateFailure, DataError, InvalidRecipe
 from proxy_tasks.spinebench import spinebench
-from proxy_tasks.spinebench_card import card, surrogate_figures
+from proxy_tasks.spinebench_card import card
+from proxy_tasks.spinebench_figures import surrogate_figures
 from proxy_tasks.spinebench_file import write_spinebench
 from proxy_tasks.spinebench_landscape import SpineBenchLandscape
 from proxy_tasks.spinebench_surrogate import SpineBenchSurrogate
