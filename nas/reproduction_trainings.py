@@ -1,17 +1,18 @@
 """The trainings of a reproduction, each part made or gone on with by the machinery of its kind."""
 
 import json
+import math
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
 
-from nas.changed_config import CHANGEABLE, CHANGEABLE_SETTINGS
 from nas.config import Config
-from nas.errors import UsageError
+from nas.failed_kinds import reopen_failed
 from nas.network_study import Compared, NetworkStudy
 from nas.reproduction import NETWORKS, Reproduction, Search
+from nas.reproduction_checks import TEST_SPLIT, check_same, check_search
 from nas.rerank_run import Trainings, has_test_split, race
 from nas.run_directory import (
     REPRODUCED,
@@ -24,13 +25,21 @@ from nas.run_directory import (
 from nas.stored_config import stored_config
 from nas.training_progress import drive, watch
 from proxy_tasks.recipe import Fidelity
-from results import NotARun, TrialStore, beliefs
+from results import FailureKind, NotARun, TrialStore
 from results.belief import FEWEST
+from results.networks import trained_networks
 from results.store_file import RUN_FILE
 
-# What two lives of one part may differ in. A fork may change the controller and seed, this may not.
-FREE_SECTIONS = tuple(name for name in CHANGEABLE if name != "controller")
-FREE_SETTINGS = tuple(name for name in CHANGEABLE_SETTINGS if name != "search.seed")
+
+def run_searches(reproduction: Reproduction, console: Console) -> None:
+    """Each group of searches that are compared, to its budget; then their races.
+
+    Raises UsageError.
+    """
+    for group in reproduction.groups():
+        for search in group:
+            run_search(search, console)
+        run_races(group, reproduction.limit, console)
 
 
 def run_search(search: Search, console: Console) -> None:
@@ -59,27 +68,56 @@ def opened_search(search: Search) -> Iterator[TrialStore]:
         return
     store, known = open_run(directory)
     with store:
-        check_same(known, config, directory)
-        if (there := store.candidates()) > config.search.trials:
-            raise UsageError(
-                f"{directory} has {there} candidates, and this scale {config.search.trials}: "
-                "searches that are compared have one budget, so give another --run-dir"
-            )
+        check_search(store, known, search)
         if known != config:
             keep_config(directory, store, config)
         yield store
 
 
-def run_races(search: Search, limit: float, console: Console) -> None:
-    """Between all networks of a search, then between those of at most `limit` multiply-adds."""
-    directory, config, budget = search.directory, search.config, search.budget
-    drive(race(directory, config, budget.rerank), console, "trainings of contenders")
-    within = int((beliefs(directory)["madds"] <= limit).sum())
-    if not budget.rerank_within or within < FEWEST:
+def run_races(searches: Sequence[Search], limit: float, console: Console) -> None:
+    """Between all networks of each search, then between those of at most `limit` multiply-adds.
+
+    A race that one of them has too few networks for is made for none: they have equal budgets.
+    """
+    if not _enough(searches, math.inf, "networks with a reward", console):
         return
-    both = budget.rerank + budget.rerank_within
-    entered = race(directory, config, both, entered=lambda trial: trial.metrics["madds"] <= limit)
-    drive(entered, console, "trainings of contenders, the later ones within SpineNet-49's cost")
+    for search in searches:
+        contenders = race(search.directory, search.config, search.budget.rerank)
+        drive(contenders, console, "trainings of contenders")
+    searches = [search for search in searches if search.budget.rerank_within]
+    if not _enough(searches, limit, "of them within SpineNet-49's cost", console):
+        return
+    for search in searches:
+        both = search.budget.rerank + search.budget.rerank_within
+        contenders = race(
+            search.directory,
+            search.config,
+            both,
+            entered=lambda trial: trial.metrics["madds"] <= limit,
+        )
+        what = "trainings of contenders, the later ones within SpineNet-49's cost"
+        drive(contenders, console, what)
+
+
+def _enough(searches: Sequence[Search], limit: float, what: str, console: Console) -> bool:
+    """Whether each search has networks for a race; says which has not."""
+    for search in searches:
+        costs = trained_networks(search.directory, further=False).best()["madds"]
+        if (there := int((costs <= limit).sum())) < FEWEST:
+            said = f"no race: {search.directory} has {there} {what}, and it takes {FEWEST}"
+            console.print(said, soft_wrap=True, highlight=False, markup=False)
+            return False
+    return True
+
+
+def retry_lost(reproduction: Reproduction, console: Console) -> None:
+    """Begins compared networks' trainings again that failed with their worker or node."""
+    directory = reproduction.directory / NETWORKS
+    kinds = frozenset(kind for kind in FailureKind if kind.is_infrastructure)
+    with _opened_networks(directory, reproduction.config) as store:
+        if count := reopen_failed(store, kinds):
+            said = f"lost with a worker or node, and tried again: {count} of {directory}"
+            console.print(said, soft_wrap=True, highlight=False, markup=False)
 
 
 def train_networks(
@@ -109,7 +147,7 @@ def train_resnets(reproduction: Reproduction, console: Console) -> None:
 
     directory = reproduction.directory / NETWORKS
     tested = has_test_split(reproduction.config)
-    for name, config in reproduction.resnets().items():
+    for name, config in reproduction.resnets.items():
         for one in train_bodies(
             directory, config, {name: RESNET}, reproduction.seeds, tested=tested
         ):
@@ -124,15 +162,14 @@ def _networks(
     from nas.compose import make_data, make_objective, make_task, make_tested_task
     from nas.data_progress import data_progress
     from nas.gpu_check import check_gpus
-    from nas.search import pump
+    from nas.search import planned_trials
 
     check_gpus(config)
     tested = has_test_split(config)
     if tested:
         with data_progress() as progress:
             make_data(config, with_test=True, progress=progress)
-    with ExitStack() as stack:
-        store = stack.enter_context(_opened_networks(reproduction.directory / NETWORKS, config))
+    with _opened_networks(reproduction.directory / NETWORKS, config) as store:
         study = NetworkStudy(
             networks=networks,
             seeds=seeds,
@@ -142,11 +179,8 @@ def _networks(
             cost=lambda body: reproduction.cost_at(body, config.fidelity),
             attempts=config.failures.attempts,
         )
-        if study.done:
-            yield study, iter(())
-        else:
-            make = make_tested_task if tested else make_task
-            yield study, stack.enter_context(closing(pump(config, study, stack, make=make)))
+        with planned_trials(config, study, make_tested_task if tested else make_task) as trials:
+            yield study, trials
 
 
 def _opened_networks(directory: Path, config: Config) -> TrialStore:
@@ -160,24 +194,9 @@ def _opened_networks(directory: Path, config: Config) -> TrialStore:
     try:
         if REPRODUCED not in store.meta():
             raise NotARun(f"{directory} is another run's: give another --run-dir")
-        check_same(stored_config(store, directory), config, directory)
+        check_same(stored_config(store, directory), config, directory, TEST_SPLIT)
         write_config(directory, config)
     except BaseException:
         store.close()
         raise
     return store
-
-
-def check_same(known: Config, config: Config, directory: Path) -> None:
-    """Raises UsageError where a run that is there was begun with settings that its trials feel."""
-    theirs, ours = known.as_dict(), config.as_dict()
-    for section in theirs:
-        for name in sorted({**theirs[section], **ours[section]}):
-            old, new = theirs[section].get(name), ours[section].get(name)
-            setting = f"{section}.{name}"
-            if old == new or section in FREE_SECTIONS or setting in FREE_SETTINGS:
-                continue
-            raise UsageError(
-                f"{directory} was begun with {setting} {old}, not {new}: give another --run-dir, "
-                "or the scale and options that it was begun with"
-            )

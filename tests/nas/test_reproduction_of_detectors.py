@@ -76,7 +76,7 @@ def test_the_papers_protocol_runs_on_photographs(photos: dict[str, str], tmp_pat
     train_networks(full, full.networks[:1], QUIET, seeds=1, workers=1)
     search = full.searches["search"]
     run_search(search, QUIET)
-    run_races(search, full.limit, QUIET)
+    run_races([search], full.limit, QUIET)
     assert search.config.controller.name == "reinforce"
     assert full.metric == "AP"
     done = {line.split()[0]: line.split()[-1] for line in plan_lines(full, None)}
