@@ -138,7 +138,7 @@ class Reproduction:
         """Parameters and multiply-adds of a detector; reads the data."""
         from nas.compose import detector_cost
 
-        return detector_cost(self.config, self._classes, fidelity)(body)
+        return detector_cost(self.config, self.classes, fidelity)(body)
 
     @cached_property
     def limit(self) -> float:
@@ -146,7 +146,8 @@ class Reproduction:
         return self.cost_at(SPINENET_49, self.config.fidelity)["madds"]
 
     @cached_property
-    def _classes(self) -> int:
+    def classes(self) -> int:
+        """Of the data; reads them."""
         from nas.compose import num_classes
         from nas.data_progress import data_progress
 

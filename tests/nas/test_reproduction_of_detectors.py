@@ -9,12 +9,14 @@ import pytest
 from rich.console import Console
 
 from nas.reproduction import Reproduction
-from nas.reproduction_plan import final_commands, plan_lines
+from nas.reproduction_finals import final_commands
+from nas.reproduction_plan import plan_lines
 from nas.reproduction_scale import Scale, load_scale
 from nas.reproduction_trainings import run_races, run_search, train_networks
 from results import TrialStore
 from results.baseline_training import read_baselines
 from tests.nas.reproductions import reproduce, write_scale
+from tests.nas.tiny_recipe import tiny_recipe
 
 QUIET = Console(quiet=True)
 SCENES = """
@@ -54,6 +56,9 @@ def test_detectors_are_compared_on_the_test_split_beside_a_baseline_of_equal_cos
     tmp_path: Path,
 ) -> None:
     scale = write_scale(tmp_path / "tiny.toml", SCENES)
+    recipe = tiny_recipe(tmp_path)
+    final = f'[final]\nrecipe = "{recipe}"\nfinalists = 1\n'
+    scale.write_text(scale.read_text("utf-8") + final, "utf-8")
     assert reproduce(scale, tmp_path / "run") == 0
     document: dict[str, Any] = json.loads((tmp_path / "run/claims.json").read_text("utf-8"))
     assert document["metric"] == "test_AP"
@@ -69,6 +74,7 @@ def test_detectors_are_compared_on_the_test_split_beside_a_baseline_of_equal_cos
     assert {one.seed for one in baselines} == set(document["seeds"])
     assert baselines[0].metrics["madds"] == pytest.approx(cost, rel=0.02)
     assert "test_AP" in baselines[0].metrics
+    assert len(list((tmp_path / "run/final").glob("*/network.pt"))) == 3
 
 
 def test_the_papers_protocol_runs_on_photographs(photos: dict[str, str], tmp_path: Path) -> None:
@@ -81,14 +87,17 @@ def test_the_papers_protocol_runs_on_photographs(photos: dict[str, str], tmp_pat
     assert full.metric == "AP"
     done = {line.split()[0]: line.split()[-1] for line in plan_lines(full, None)}
     assert (done["search"], done["random,"], done["networks"]) == ("4", "0", "1")
-    commands = final_commands(full, 2)
-    assert [command.split()[2] for command in commands[-2:]] == ["spinenet-49", "resnet-50-fpn"]
-    assert commands[0].startswith(f"nas train {search.directory}:")
+    assert done["final,"] == "0"
+    found, *held_to = (command.partition(" train ")[2] for command in final_commands(full)[-3:])
+    assert found.startswith(f"{search.directory}:")
+    assert [words.split()[0] for words in held_to] == ["spinenet-49", "resnet-50-fpn"]
+    assert f"--data {photos['data.directory']}" in found
 
 
 def test_full_costs_its_gpu_days(photos: dict[str, str], tmp_path: Path) -> None:
     """28,400 trainings of two searches at an hour each are 1,183 days of the whole."""
-    full = Reproduction(tmp_path, load_scale("full"), photos)
+    scale = load_scale("full").model_copy(update={"final": None})
+    full = Reproduction(tmp_path, scale, photos)
     here = replace_device(full)
     train_networks(here, here.networks[:1], QUIET, seeds=1, workers=1)
     with TrialStore.open_read_only(tmp_path / "networks") as store:
