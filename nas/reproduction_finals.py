@@ -100,8 +100,8 @@ def check_finals(reproduction: Reproduction) -> None:
         raise UsageError(f"[final] of the scale trains detectors, and task {task} does not")
     for one in finalists(reproduction):
         config = final_config(reproduction, one)
-        check_device(config.device)
         _check_data(reproduction, config, final.recipe)
+        check_device(config.device)
         check_training(reproduction.directory / FINAL / one.folder, one.body, config)
 
 

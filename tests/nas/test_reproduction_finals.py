@@ -30,7 +30,7 @@ SCENES = """
 
 
 def write_final(folder: Path, recipe: str, config: str = SCENES) -> Path:
-    scale = write_scale(folder / "tiny.toml", config)
+    scale = write_scale(folder / "scale.toml", config)
     final = f'[final]\nrecipe = "{recipe}"\nfinalists = 2\n'
     scale.write_text(scale.read_text("utf-8") + final, "utf-8")
     return scale

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from nas.reproduction import Reproduction
-from nas.reproduction_finals import final_commands
+from nas.reproduction_finals import check_finals, final_commands
 from nas.reproduction_plan import plan_lines
 from nas.reproduction_scale import Scale, load_scale
 from nas.reproduction_trainings import run_races, run_search, train_networks
@@ -55,7 +55,7 @@ def photos(shared: Path) -> dict[str, str]:
 def test_detectors_are_compared_on_the_test_split_beside_a_baseline_of_equal_cost(
     tmp_path: Path,
 ) -> None:
-    scale = write_scale(tmp_path / "tiny.toml", SCENES)
+    scale = write_scale(tmp_path / "scale.toml", SCENES)
     recipe = tiny_recipe(tmp_path)
     final = f'[final]\nrecipe = "{recipe}"\nfinalists = 1\n'
     scale.write_text(scale.read_text("utf-8") + final, "utf-8")
@@ -88,6 +88,7 @@ def test_the_papers_protocol_runs_on_photographs(photos: dict[str, str], tmp_pat
     done = {line.split()[0]: line.split()[-1] for line in plan_lines(full, None)}
     assert (done["search"], done["random,"], done["networks"]) == ("4", "0", "1")
     assert done["final,"] == "0"
+    check_finals(full)  # these data have other file names than COCO
     found, *held_to = (command.partition(" train ")[2] for command in final_commands(full)[-3:])
     assert found.startswith(f"{search.directory}:")
     assert [words.split()[0] for words in held_to] == ["spinenet-49", "resnet-50-fpn"]
