@@ -74,33 +74,30 @@ def plan_lines(reproduction: Reproduction, measured: Trial | None) -> list[str]:
     ]
     total = sum(part.trainings for part in found)
     lines.append(f"  {'all':34} {total:9,} {sum(min(p.done, p.trainings) for p in found):7,}")
-    final = reproduction.scale.final
-    if final is not None:
-        cost = next(part.weight for part in found if part.name == FINAL)
-        lines.append(
-            f"the full trainings of {final.recipe}: {cost:,.3g} times the multiply-adds of one "
-            "candidate's training"
-        )
     seconds = None if measured is None else measured.metrics.get("seconds")
     if seconds is None:
         return [*lines, "cost: not known, as SpineNet-49's first training was not timed"]
-    left = seconds * sum(part.weight * _left(part) for part in found)
-    return [*lines, *_cost_lines(reproduction, seconds, left)]
+    return [*lines, *_cost_lines(reproduction, seconds, found)]
 
 
-def _left(part: Part) -> float:
-    return max(0.0, 1 - part.done / part.trainings)
-
-
-def _cost_lines(reproduction: Reproduction, seconds: float, left: float) -> list[str]:
-    config = reproduction.config
+def _cost_lines(reproduction: Reproduction, seconds: float, found: Sequence[Part]) -> list[str]:
+    """Workers share all but the full trainings, which the driver makes one after another."""
+    config, final = reproduction.config, reproduction.scale.final
+    work = {part.name: part.weight * max(0.0, 1 - part.done / part.trainings) for part in found}
+    candidates = work.pop(FINAL, 0.0)
+    left, alone = seconds * sum(work.values()), seconds * candidates
     workers = config.search.workers if config.search.pump == "ray" else 1
     lines = [
         f"one candidate: {seconds:.1f} s (SpineNet-49, the first training, one worker alone)",
         f"all that is left: {_time(left)} of one worker, {_time(left / workers)} of {workers}",
     ]
+    if final is not None:
+        lines.append(
+            f"then full trainings by {final.recipe}, multiply-adds of {candidates:,.0f} such "
+            f"trainings: {_time(alone)} one after another at that speed"
+        )
     if config.device.name != "cpu":
-        days = left / config.device.workers_per_gpu / 86_400
+        days = (left / config.device.workers_per_gpu + alone) / 86_400
         lines.append(f"that is {days:,.1f} GPU-days; {PAPER}")
     return lines
 

@@ -48,7 +48,9 @@ def counting(monkeypatch: pytest.MonkeyPatch, stop: Callable[[int], bool]) -> li
 
 
 def test_it_ends_with_the_eight_claims_in_three_files(whole: Path) -> None:
-    claims = json.loads((whole / "claims.json").read_text("utf-8"))["claims"]
+    document = json.loads((whole / "claims.json").read_text("utf-8"))
+    claims = document["claims"]
+    assert document["scale"]["margin"] == claims[0]["steps"][0]["margin"] == 0.01
     assert [claim["number"] for claim in claims] == list(range(1, 9))
     table = (whole / "claims.md").read_text("utf-8")
     assert "nothing is corrected between the eight claims" in table
@@ -175,6 +177,15 @@ def test_a_wrong_scale_is_one_line(
     assert reproduce(tmp_path / "mine.toml", tmp_path / "run") == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert said in line
+
+
+def test_a_search_of_fewer_networks_than_a_race_takes_is_no_budget(
+    scale: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    short = tmp_path / "short.toml"
+    short.write_text(scale.read_text("utf-8").replace("trials = 6", "trials = 2"), "utf-8")
+    assert reproduce(short, tmp_path / "run") == 2
+    assert "search.trials is 2" in capsys.readouterr().err
 
 
 def test_an_unknown_scale_names_those_there_are(

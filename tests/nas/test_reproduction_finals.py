@@ -12,11 +12,13 @@ import nas.reproduction_finals
 from nas.cli import main
 from nas.reproduction import Reproduction
 from nas.reproduction_finals import final_commands, final_work, train_finals
+from nas.reproduction_plan import plan_lines
 from nas.reproduction_scale import load_scale
 from nas.reproduction_trainings import run_search
 from nas.train_run import train_run
 from proxy_tasks.errors import Diverged
-from results import beliefs
+from results import Trial, beliefs
+from search_space import SPINENET_49
 from tests.nas.reproductions import ANALYTIC, reproduce, write_scale
 from tests.nas.tiny_recipe import tiny_recipe
 
@@ -138,6 +140,27 @@ def test_the_plan_has_the_cost_that_nas_train_prints(
     assert work[-2:] == pytest.approx(printed, rel=0.01)  # of three digits
     unsearched = Reproduction(searched.directory / "nowhere", searched.scale, {})
     assert len(final_work(unsearched)) == len(work) == 4
+
+
+def test_the_plan_adds_the_full_trainings_to_what_workers_share(searched: Reproduction) -> None:
+    """At an hour a candidate: so many hours as trainings, in one line more."""
+    network = Trial(
+        number=0,
+        genotype=None,
+        architecture=SPINENET_49,
+        fidelity="{}",
+        seed=0,
+        started=0.0,
+        metrics={"seconds": 3600.0},
+    )
+    without = Reproduction(
+        searched.directory, searched.scale.model_copy(update={"final": None}), {}
+    )
+    lines, fewer = plan_lines(searched, network), plan_lines(without, network)
+    assert lines[-2] == fewer[-1]
+    hours = sum(final_work(searched))
+    said = f"{hours / 24:,.1f} days" if hours >= 48 else f"{hours:,.1f} hours"
+    assert lines[-1].endswith(f": {said} one after another at that speed")
 
 
 @pytest.mark.parametrize(
