@@ -10,7 +10,7 @@ from nas.errors import UsageError
 from nas.reproduction import Reproduction, Search
 from nas.stored_config import stored_config
 from results import TrialStore
-from results.networks import RERANK
+from results.networks import RERANK, TEST
 from results.store_file import RUN_FILE
 
 # What two lives of one part may differ in. A fork may change the controller and seed, this may not.
@@ -48,12 +48,20 @@ def check_search(store: TrialStore, known: Config, search: Search) -> None:
 
 
 def check_race(search: Search, limit: float) -> None:
-    """Raises UsageError for a race with more trainings than the scale's, of either part."""
+    """Raises UsageError for a race with more trainings than the scale's, of either part.
+
+    What was trained for the test split counts in beliefs too, and no scale has it.
+    """
     race, budget = search.directory / RERANK, search.budget
     if not (race / RUN_FILE).exists():
         return
     with TrialStore.open_read_only(race) as store:
         trials = store.trials()
+    if (race / TEST / RUN_FILE).exists():
+        raise UsageError(
+            f"{race / TEST} has trainings that no scale has: searches that are compared have one "
+            "budget, so give another --run-dir"
+        )
     allowed = budget.rerank + budget.rerank_within
     later = [trial.metrics["madds"] for trial in trials if trial.number >= budget.rerank]
     if len(trials) > allowed:

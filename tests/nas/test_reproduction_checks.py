@@ -69,6 +69,17 @@ def test_a_longer_race_is_refused(
         check_race(search, limit=0.0)
 
 
+def test_a_race_whose_best_saw_the_test_split_is_refused(
+    made: Reproduction, tmp_path: Path
+) -> None:
+    search = copied(made, tmp_path).searches["search"]
+    test = search.directory / "rerank/test"
+    assert main(["rerank", str(search.directory), "--budget", "3"]) == 0
+    shutil.copytree(search.directory / "rerank", test)
+    with pytest.raises(UsageError, match="has trainings that no scale has"):
+        check_race(search, limit=0.0)
+
+
 def test_a_race_within_the_budgets_is_gone_on_with(made: Reproduction, tmp_path: Path) -> None:
     search = copied(made, tmp_path).searches["search"]
     assert main(["rerank", str(search.directory), "--budget", "3"]) == 0
