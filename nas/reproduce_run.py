@@ -16,7 +16,8 @@ from nas.reproduction_choice import choices, compared
 from nas.reproduction_claims import measured_claims
 from nas.reproduction_finals import check_finals
 from nas.reproduction_plan import plan_lines
-from nas.reproduction_trainings import retry_lost, run_searches, train_networks, train_resnets
+from nas.reproduction_searches import run_searches
+from nas.reproduction_trainings import retry_lost, train_networks, train_resnets
 from results import Trial, TrialStatus, TrialStore
 from results.claim_table import markdown
 from results.claims import Claim

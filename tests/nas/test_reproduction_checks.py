@@ -12,7 +12,7 @@ from nas.fork import fork_run
 from nas.reproduction import Reproduction
 from nas.reproduction_checks import check_race
 from nas.reproduction_scale import load_scale
-from nas.reproduction_trainings import run_search
+from nas.reproduction_searches import run_search
 from tests.nas.reproductions import reproduce, write_scale
 
 QUIET = Console(quiet=True)

@@ -14,7 +14,7 @@ from nas.reproduction import Reproduction
 from nas.reproduction_finals import final_commands, final_work, train_finals
 from nas.reproduction_plan import plan_lines
 from nas.reproduction_scale import load_scale
-from nas.reproduction_trainings import run_search
+from nas.reproduction_searches import run_search
 from nas.train_run import train_run
 from proxy_tasks.errors import Diverged
 from results import Trial, beliefs

@@ -12,7 +12,8 @@ from nas.reproduction import Reproduction
 from nas.reproduction_finals import check_finals, final_commands
 from nas.reproduction_plan import plan_lines
 from nas.reproduction_scale import Scale, load_scale
-from nas.reproduction_trainings import run_races, run_search, train_networks
+from nas.reproduction_searches import run_races, run_search
+from nas.reproduction_trainings import train_networks
 from results import TrialStore
 from results.baseline_training import read_baselines
 from tests.nas.reproductions import reproduce, write_scale

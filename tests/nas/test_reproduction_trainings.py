@@ -7,11 +7,10 @@ import nas.pump_local
 from nas.evaluation import Assignment, evaluate_trial
 from nas.reproduction import Reproduction
 from nas.reproduction_scale import load_scale
-from nas.reproduction_trainings import retry_lost, run_races, run_search, train_networks
+from nas.reproduction_trainings import retry_lost, train_networks
 from proxy_tasks.task import ProxyTask
 from results import FailureKind, Outcome, TrialStore
-from results.networks import trained_networks
-from tests.nas.reproductions import write_scale
+from tests.nas.reproductions import reproduce, write_scale
 
 QUIET = Console(quiet=True)
 
@@ -20,18 +19,6 @@ QUIET = Console(quiet=True)
 def tiny(tmp_path: Path) -> Reproduction:
     scale = load_scale(str(write_scale(tmp_path / "tiny.toml")))
     return Reproduction(tmp_path / "run", scale, {})
-
-
-def raced(found: Reproduction) -> list[int]:
-    """Trainings in the race of each of the two searches."""
-    counts = []
-    for search in found.groups()[0]:
-        race = search.directory / "rerank"
-        counts.append(0)
-        if race.exists():
-            with TrialStore.open_read_only(race) as store:
-                counts[-1] = store.candidates()
-    return counts
 
 
 def test_a_training_lost_with_its_worker_is_made_again_and_one_that_failed_is_not(
@@ -50,30 +37,15 @@ def test_a_training_lost_with_its_worker_is_made_again_and_one_that_failed_is_no
             assert [trial.number for trial in store.failed()] == failed
 
 
-def test_a_search_with_too_few_networks_races_nobody_and_says_so(
-    tiny: Reproduction, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_the_command_typed_again_makes_what_was_lost_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    search, random = tiny.groups()[0]
-    run_search(search, QUIET)
+    scale, run = write_scale(tmp_path / "tiny.toml"), tmp_path / "run"
+    lost = Outcome.failed(FailureKind.NODE_LOST, "")
     with monkeypatch.context() as patch:
-        diverged = Outcome.failed(FailureKind.DIVERGED, "nan")
-        patch.setattr(nas.pump_local, "evaluate_trial", lambda *_: diverged)
-        run_search(random, QUIET)
-    run_races([search, random], tiny.limit, Console())
-    assert raced(tiny) == [0, 0]
-    assert f"no race: {random.directory} has 0 networks" in capsys.readouterr().out
-
-
-def test_the_race_within_a_cost_is_made_for_both_searches_or_for_neither(
-    tiny: Reproduction,
-) -> None:
-    costs = []
-    for search in tiny.groups()[0]:
-        run_search(search, QUIET)
-        costs.append(sorted(trained_networks(search.directory).best()["madds"].tolist()))
-    for_one = min(found[2] for found in costs)
-    assert for_one < max(found[2] for found in costs)
-    run_races(tiny.groups()[0], for_one, QUIET)
-    assert raced(tiny) == [3, 3]
-    run_races(tiny.groups()[0], max(found[2] for found in costs), QUIET)
-    assert raced(tiny) == [5, 5]
+        patch.setattr(nas.pump_local, "evaluate_trial", lambda *_: lost)
+        assert reproduce(scale, run, "--plan") == 0
+    assert reproduce(scale, run) == 0
+    with TrialStore.open_read_only(run / "networks") as store:
+        assert not store.failed()
+        assert [event.kind for event in store.events() if event.number == 0].count("retry") == 1
