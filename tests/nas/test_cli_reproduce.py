@@ -50,7 +50,7 @@ def counting(monkeypatch: pytest.MonkeyPatch, stop: Callable[[int], bool]) -> li
 def test_it_ends_with_the_eight_claims_in_three_files(whole: Path) -> None:
     document = json.loads((whole / "claims.json").read_text("utf-8"))
     claims = document["claims"]
-    assert document["scale"]["margin"] == claims[0]["steps"][0]["margin"] == 0.01
+    assert document["scale"]["margin"] == claims[0]["steps"][0]["margin"] == 0.02
     assert [claim["number"] for claim in claims] == list(range(1, 9))
     table = (whole / "claims.md").read_text("utf-8")
     assert "nothing is corrected between the eight claims" in table
@@ -173,7 +173,7 @@ def test_a_wrong_scale_is_one_line(
     text: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     scale = write_scale(tmp_path / "mine.toml")
-    scale.write_text(scale.read_text("utf-8").replace("seeds = 2", text), "utf-8")
+    scale.write_text(scale.read_text("utf-8").replace("seeds = 2\nmargin = 0.02", text), "utf-8")
     assert reproduce(tmp_path / "mine.toml", tmp_path / "run") == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert said in line
