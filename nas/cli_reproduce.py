@@ -2,7 +2,7 @@
 
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,13 +14,12 @@ if TYPE_CHECKING:
     from nas.reproduction import Reproduction
     from results.claims import Claim
 
-FINALISTS = 5  # networks of the search that are worth a full training
 NOTES = """Trains SpineNet-49 once and says what all costs; then the known networks, a search by the
 scale's controller and a random one of the same budget, short searches in fixed orders and with
 fewer blocks in the permuted part, a race in each; then what they chose with fresh seeds, on the
 test split. RUN_DIR holds ordinary runs; search/ and random/ may be brought along. The same command
 typed again goes on where it was stopped. The claims are written to RUN_DIR/claims.json, claims.md
-and report.html."""
+and report.html. A scale with [final], as full is, then trains the best fully, in RUN_DIR/final."""
 
 
 def run(words: Sequence[str]) -> int:
@@ -48,10 +47,11 @@ def run(words: Sequence[str]) -> int:
     say(f"{known.network} at scale {known.scale}, in {typed(directory)}")
     with stoppable("the same command goes on"):
         claims = reproduce(reproduction, console, say, plan_only=known.plan)
-    if known.format == "json":
-        write_output(claims_json(reproduction, claims).encode(), None)
-    else:
-        _show(reproduction, claims, known)
+        if known.format == "json":
+            write_output(claims_json(reproduction, claims).encode(), None)
+        else:
+            _show(reproduction, claims, known)
+        _finish(reproduction, say, plan_only=known.plan)
     return 0
 
 
@@ -82,14 +82,22 @@ def _parser() -> ConfigParser:
 def _show(reproduction: "Reproduction", claims: "list[Claim]", known: Namespace) -> None:
     from nas.claims_view import claims_tables
     from nas.reproduce_run import PAGE, TABLE
-    from nas.reproduction_plan import final_commands
     from nas.tables import print_table
 
     for table in claims_tables(claims):
         print_table(table)
     if not known.plan:
         print(f"written: {reproduction.directory / TABLE}, {PAGE} beside it")
-    if reproduction.config.data.directory:
-        print("the best, SpineNet-49 and the baseline at full size:")
-        for line in final_commands(reproduction, FINALISTS):
-            print(f"  {line}")
+
+
+def _finish(reproduction: "Reproduction", say: Callable[[str], None], *, plan_only: bool) -> None:
+    """The full trainings that a scale has, after all claims."""
+    from nas.reproduction_finals import final_commands, train_finals
+
+    if commands := final_commands(reproduction):
+        say("full trainings, one after another; on all GPUs of a machine these make the same:")
+        for line in commands:
+            say(f"  {line}")
+    if not plan_only:
+        sys.stdout.flush()  # the claims, weeks before the last training ends
+        train_finals(reproduction, say)

@@ -9,12 +9,15 @@ from rich.console import Console
 
 from nas.cli_output import write_output
 from nas.config import Config
-from nas.paper_claims import RANDOM, SEARCH
+from nas.paper_claims import RANDOM, SEARCH, SINGLE_SEARCHES
 from nas.reproduction import NETWORKS, Reproduction
+from nas.reproduction_checks import check_brought
 from nas.reproduction_choice import choices, compared
 from nas.reproduction_claims import measured_claims
+from nas.reproduction_finals import check_finals
 from nas.reproduction_plan import plan_lines
-from nas.reproduction_trainings import run_races, run_search, train_networks, train_resnets
+from nas.reproduction_searches import run_searches
+from nas.reproduction_trainings import retry_lost, train_networks, train_resnets
 from results import Trial, TrialStatus, TrialStore
 from results.claim_table import markdown
 from results.claims import Claim
@@ -35,6 +38,9 @@ def reproduce(
     say: is told the plan; plan_only: nothing follows but the claims of what is there. Each part
     goes on where it was stopped. Raises UsageError, NotARun and its kin, DataError.
     """
+    check_brought(reproduction)
+    reproduction.resnets  # noqa: B018 - none of equal cost shows before anything is trained
+    check_finals(reproduction)
     train_networks(reproduction, reproduction.networks[:1], console, seeds=1, workers=1)
     for line in plan_lines(reproduction, _first_training(reproduction)):
         say(line)
@@ -48,12 +54,11 @@ def reproduce(
 
 
 def _train(reproduction: Reproduction, console: Console) -> None:
+    retry_lost(reproduction, console)
     train_networks(reproduction, reproduction.networks, console)
     train_resnets(reproduction, console)
     _write(reproduction, measured_claims(reproduction))  # hours before the rest is known
-    for search in reproduction.searches.values():
-        run_search(search, console)
-        run_races(search, reproduction.limit, console)
+    run_searches(reproduction, console)
     train_networks(reproduction, compared(reproduction, choices(reproduction)), console)
 
 
@@ -88,7 +93,12 @@ def about(reproduction: Reproduction) -> list[str]:
         f"anew with {reproduction.scale.seeds} seeds, the same for all. Measured: "
         f"{MEASURED_ON[reproduction.metric]}. Intervals: 95 %, Student's t of the differences "
         "within seeds. A claim of several steps is confirmed where each is, by Holm's p below "
-        "0.05, and contradicted where one is the other way.",
+        "0.05, and contradicted where one is the other way; neither while trainings of it failed.",
+        "",
+        "Every interval is of one step alone, unadjusted; verdicts are by Holm within a claim, and "
+        "nothing is corrected between the eight claims.",
+        "",
+        SINGLE_SEARCHES,
     ]
 
 

@@ -35,7 +35,10 @@ SPACES: Final = {  # of the short searches, by folder
     LEARNED: {"space.preset": "r0-sp53", "space.level_order": str(LEARNED_LEVELS)},
     **{name: {"space.preset": name.removeprefix("moved-")} for name in MOVED},
 }
-DECIDED: Final = ("controller.", "space.", "search.trials", "search.warm_start", "search.objective")
+DECIDED: Final = (
+    *("controller.", "space.", "halving."),
+    *("search.trials", "search.warm_start", "search.objective"),
+)
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,10 @@ class Reproduction:
 
     def __post_init__(self) -> None:
         for name in self.given:
-            if name.startswith(DECIDED):
+            if name.startswith(DECIDED) or any(
+                f"{name}.".startswith(f"{field}.") or field.startswith(f"{name}.")
+                for field in self.scale.search_config
+            ):
                 raise UsageError(f"--{name}: a scale decides that: --scale FILE.toml has your own")
         self.searches  # noqa: B018 - a wrong scale shows at once
         self.networks  # noqa: B018
@@ -88,6 +94,11 @@ class Reproduction:
             found[name] = self._search(name, budget, {**self._controller, **space})
         return found
 
+    def groups(self) -> list[list[Search]]:
+        """Searches that are compared with each other, of one budget each."""
+        names = ((SEARCH, RANDOM), (HOURGLASS, FISH, LEARNED), MOVED)
+        return [[self.searches[name] for name in group] for group in names]
+
     @cached_property
     def networks(self) -> list[Compared]:
         """The known ones, SpineNet-49 first."""
@@ -108,8 +119,12 @@ class Reproduction:
         """What compared networks are scored by: on the test split, where there is one."""
         return "test_AP" if has_test_split(self.config) else "AP"
 
+    @cached_property
     def resnets(self) -> dict[str, Config]:
-        """The config of ResNet-50-FPN at equal cost, and at equal widths; reads the data."""
+        """The config of ResNet-50-FPN at equal cost, and at equal widths; reads the data.
+
+        Raises UsageError where none costs as much.
+        """
         if not self.detects:
             return {}
         config = self.config
@@ -123,7 +138,7 @@ class Reproduction:
         """Parameters and multiply-adds of a detector; reads the data."""
         from nas.compose import detector_cost
 
-        return detector_cost(self.config, self._classes, fidelity)(body)
+        return detector_cost(self.config, self.classes, fidelity)(body)
 
     @cached_property
     def limit(self) -> float:
@@ -131,7 +146,8 @@ class Reproduction:
         return self.cost_at(SPINENET_49, self.config.fidelity)["madds"]
 
     @cached_property
-    def _classes(self) -> int:
+    def classes(self) -> int:
+        """Of the data; reads them."""
         from nas.compose import num_classes
         from nas.data_progress import data_progress
 

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-import numpy as np
-
 from nas.compared_networks import SCALED
+from nas.network_study import Compared
 from nas.paper_claims import RANDOM, RESNET_EQUAL, RESNET_WIDE, SEARCH, WITHIN, paper_claims
 from nas.reproduction import NETWORKS, Reproduction
 from nas.reproduction_choice import Choice, choices, compared
@@ -13,7 +12,6 @@ from results.baseline_training import read_baselines
 from results.claims import Claim
 from results.paired_steps import Arm
 from results.store_file import RUN_FILE
-from results.welch import welch
 
 NO_DETECTOR = "Not measured: the task {} trains no detector."
 
@@ -21,7 +19,8 @@ NO_DETECTOR = "Not measured: the task {} trains no detector."
 def measured_claims(reproduction: Reproduction) -> list[Claim]:
     """All eight; what is not trained yet counts as not measured."""
     chosen = choices(reproduction)
-    return paper_claims(_arms(reproduction, chosen), _notes(reproduction, chosen))
+    arms, notes = _arms(reproduction, chosen), _notes(reproduction, chosen)
+    return paper_claims(arms, notes, margin=reproduction.scale.margin)
 
 
 def _arms(reproduction: Reproduction, chosen: Mapping[str, Choice]) -> dict[str, Arm]:
@@ -32,10 +31,10 @@ def _arms(reproduction: Reproduction, chosen: Mapping[str, Choice]) -> dict[str,
     with TrialStore.open_read_only(directory) as store:
         trials = [trial for trial in store.trials() if trial.seed in seeds]
     arms = {
-        one.name: _arm(one.name, [t for t in trials if (t.key, t.fidelity) == one.identity], metric)
+        one.name: _arm(one, [t for t in trials if (t.key, t.fidelity) == one.identity], metric)
         for one in compared(reproduction, chosen)
     }
-    for name, config in reproduction.resnets().items():
+    for name, config in reproduction.resnets.items():
         fidelity = config.fidelity.canonical()
         made = [
             one
@@ -47,9 +46,10 @@ def _arms(reproduction: Reproduction, chosen: Mapping[str, Choice]) -> dict[str,
     return arms
 
 
-def _arm(name: str, trials: Sequence[Trial], metric: str) -> Arm:
+def _arm(network: Compared, trials: Sequence[Trial], metric: str) -> Arm:
     values = {trial.seed: trial.metrics[metric] for trial in trials if metric in trial.metrics}
-    return Arm(name, values, sum(trial.status is TrialStatus.FAILED for trial in trials))
+    failed = sum(trial.status is TrialStatus.FAILED for trial in trials)
+    return Arm(network.name, values, failed, " ".join(network.identity))
 
 
 def _notes(reproduction: Reproduction, chosen: Mapping[str, Choice]) -> dict[int, list[str]]:
@@ -70,7 +70,6 @@ def _notes(reproduction: Reproduction, chosen: Mapping[str, Choice]) -> dict[int
         )
         notes[number or (6 if name.startswith("moved") else 4)].append(said)
     notes[1].append(f"SpineNet-49 has {reproduction.limit:.4g} madds.")
-    notes[2] += _last_quarters(reproduction)
     return notes
 
 
@@ -85,28 +84,5 @@ def _costs(reproduction: Reproduction) -> Iterator[tuple[str, float]]:
     for one in reproduction.networks:
         at = Fidelity.from_canonical(one.fidelity)
         yield one.name, reproduction.cost_at(one.architecture, at)["madds"]
-    for name, config in reproduction.resnets().items():
+    for name, config in reproduction.resnets.items():
         yield name, reproduction.cost_at(RESNET, config.fidelity)["madds"]
-
-
-def _last_quarters(reproduction: Reproduction) -> Iterator[str]:
-    """Of the rewards of the two searches: candidates of one are not independent of each other."""
-    rewards = []
-    for name in (SEARCH, RANDOM):
-        directory = reproduction.searches[name].directory
-        if not (directory / RUN_FILE).exists():
-            return
-        with TrialStore.open_read_only(directory) as store:
-            ended = sorted(store.summaries(), key=lambda trial: trial.number)
-        last = ended[-max(1, len(ended) // 4) :]
-        rewards.append([trial.reward for trial in last if trial.reward is not None])
-    found = welch(*rewards)
-    if found is None:
-        return
-    means = [float(np.mean(values)) for values in rewards]
-    yield (
-        f"Mean reward of the last quarter of the candidates: {means[0]:.4f} of the search, "
-        f"{means[1]:.4f} of random search; difference {found.value:+.4f} [{found.low:+.4f}, "
-        f"{found.high:+.4f}] (Welch). It decides nothing: they depend on each other, and were "
-        "scored on the split that the controller sees."
-    )

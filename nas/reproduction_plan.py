@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nas.paper_claims import RANDOM, SEARCH
+from nas.paper_claims import SEARCH
 from nas.reproduction import NETWORKS, Reproduction
 from nas.reproduction_choice import choices, compared
-from nas.run_directory import typed
+from nas.reproduction_finals import FINAL, final_work, finals_done
 from proxy_tasks.recipe import Fidelity
-from results import Trial, TrialStore, beliefs
+from results import Trial, TrialStore
 from results.baseline_training import read_baselines
 from results.networks import RERANK
 from results.store_file import RUN_FILE
@@ -47,7 +47,10 @@ def parts(reproduction: Reproduction) -> list[Part]:
     trainings = round((len(weights) + chosen + resnets) * seeds)
     done = _done(directory) + len(read_baselines(directory))
     weight = (sum(weights) + chosen + resnets) * seeds
-    return [*found, Part(NETWORKS, trainings, done, weight)]
+    found.append(Part(NETWORKS, trainings, done, weight))
+    if work := final_work(reproduction):
+        found.append(Part(FINAL, len(work), finals_done(reproduction), sum(work)))
+    return found
 
 
 def _chosen(reproduction: Reproduction, searches: Sequence[Part]) -> int:
@@ -61,11 +64,12 @@ def _chosen(reproduction: Reproduction, searches: Sequence[Part]) -> int:
 def plan_lines(reproduction: Reproduction, measured: Trial | None) -> list[str]:
     """The parts as a table, and what all that is left takes."""
     found = parts(reproduction)
-    names = {SEARCH: f"{SEARCH} ({reproduction.scale.controller}, race)", RANDOM: "random, race"}
+    names = {part.name: f"{part.name}, race" for part in found}
+    names |= {SEARCH: f"{SEARCH} ({reproduction.scale.controller}, race)", NETWORKS: NETWORKS}
+    names[FINAL] = "final, full trainings"
     lines = [f"  {'part':34} {'trainings':>9} {'there':>7}"]
     lines += [
-        f"  {names.get(part.name, part.name + ('' if part.name == NETWORKS else ', race')):34} "
-        f"{part.trainings:9,} {min(part.done, part.trainings):7,}"
+        f"  {names[part.name]:34} {part.trainings:9,} {min(part.done, part.trainings):7,}"
         for part in found
     ]
     total = sum(part.trainings for part in found)
@@ -73,36 +77,27 @@ def plan_lines(reproduction: Reproduction, measured: Trial | None) -> list[str]:
     seconds = None if measured is None else measured.metrics.get("seconds")
     if seconds is None:
         return [*lines, "cost: not known, as SpineNet-49's first training was not timed"]
-    left = seconds * sum(part.weight * _left(part) for part in found)
-    return [*lines, *_cost_lines(reproduction, seconds, left)]
+    return [*lines, *_cost_lines(reproduction, seconds, found)]
 
 
-def final_commands(reproduction: Reproduction, finalists: int) -> list[str]:
-    """How the best of the search, SpineNet-49 and the baseline are then trained fully."""
-    run = reproduction.directory / SEARCH
-    names = [f"{run}:TRIAL"]
-    if (run / RUN_FILE).exists() and len(best := beliefs(run).head(finalists)):
-        names = [f"{run}:{number}" for number in best["trial"]]
-    data = typed(reproduction.config.data.directory)
-    return [
-        f"nas train {typed(name)} --recipe retinanet-a --data {data}"
-        for name in (*names, "spinenet-49", "resnet-50-fpn")
-    ]
-
-
-def _left(part: Part) -> float:
-    return max(0.0, 1 - part.done / part.trainings)
-
-
-def _cost_lines(reproduction: Reproduction, seconds: float, left: float) -> list[str]:
-    config = reproduction.config
+def _cost_lines(reproduction: Reproduction, seconds: float, found: Sequence[Part]) -> list[str]:
+    """Workers share all but the full trainings, which the driver makes one after another."""
+    config, final = reproduction.config, reproduction.scale.final
+    work = {part.name: part.weight * max(0.0, 1 - part.done / part.trainings) for part in found}
+    candidates = work.pop(FINAL, 0.0)
+    left, alone = seconds * sum(work.values()), seconds * candidates
     workers = config.search.workers if config.search.pump == "ray" else 1
     lines = [
         f"one candidate: {seconds:.1f} s (SpineNet-49, the first training, one worker alone)",
         f"all that is left: {_time(left)} of one worker, {_time(left / workers)} of {workers}",
     ]
+    if final is not None:
+        lines.append(
+            f"then full trainings by {final.recipe}, multiply-adds of {candidates:,.0f} such "
+            f"trainings: {_time(alone)} one after another at that speed"
+        )
     if config.device.name != "cpu":
-        days = left / config.device.workers_per_gpu / 86_400
+        days = (left / config.device.workers_per_gpu + alone) / 86_400
         lines.append(f"that is {days:,.1f} GPU-days; {PAPER}")
     return lines
 

@@ -21,7 +21,7 @@ def claim_rows(claims: Sequence[Claim]) -> list[tuple[str, ...]]:
             claim.text,
             claim.paper,
             "\n".join(_measured(claim)),
-            "\n".join((claim.verdict.value, *_how_far(claim))),
+            "\n".join((claim.said, *_how_far(claim))),
         )
         for claim in claims
     ]
@@ -38,7 +38,7 @@ def step_rows(claims: Sequence[Claim]) -> list[tuple[str, ...]]:
             _difference(step),
             str(step.seeds) + (f" ({step.failed} failed)" if step.failed else ""),
             "" if step.difference is None else f"{step.p:.2g}",
-            step.verdict.value if decides else "(beside)",
+            _step_verdict(claim, step) if decides else "(beside)",
         )
         for claim in claims
         for decides, steps in ((True, claim.steps), (False, claim.beside))
@@ -63,12 +63,23 @@ def _measured(claim: Claim) -> Iterator[str]:
         yield claim.notes[0]
 
 
+def _step_verdict(claim: Claim, step: Step) -> str:
+    of = f" {claim.scope}" if claim.scope and step.verdict is not Verdict.NOT_RESOLVED else ""
+    margin = "" if step.margin is None else f" (margin {step.margin:g})"
+    return f"{step.verdict.value}{of}{margin}"
+
+
 def _how_far(claim: Claim) -> Iterator[str]:
-    """How many seeds it would take, where the verdict is that nothing is decided."""
+    """Why nothing is decided, or how many seeds it would take."""
+    if any(step.same for step in claim.steps):
+        yield "the same network on both sides"
+    if claim.failed:
+        yield f"{claim.failed} training{'s' * (claim.failed != 1)} failed"
+        return
     if claim.verdict is not Verdict.NOT_RESOLVED:
         return
     open_steps = [step for step in claim.steps if step.verdict is Verdict.NOT_RESOLVED]
-    measured = [step for step in open_steps if step.difference is not None]
+    measured = [step for step in open_steps if step.difference is not None and not step.same]
     if not measured:
         return
     if any(step.needed is None for step in measured):

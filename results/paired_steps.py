@@ -34,11 +34,15 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """A network's results by seed; `failed`: trainings without one."""
+    """A network's results by seed; `failed`: trainings without one.
+
+    key: what makes two arms the same trainings; empty: not known.
+    """
 
     name: str
     values: Mapping[int, float]
     failed: int = 0
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +55,12 @@ class Step:
         means: of the two, over the seeds of each; None without any.
         seeds: that both have.
         noise: of a difference of two trainings with one seed.
-        p: two-sided, Holm's over all steps of the claim.
-        needed: seeds at which the observed difference is significant with 80 % power; None where
-            it is, or where no number up to MOST_SEEDS does.
+        failed: trainings of the two; nothing is decided while there are any.
+        p: of no difference: two-sided, Holm's over all steps of the claim.
+        needed: seeds at which the observed difference decides with 80 % power; None where it has,
+            where trainings failed, or where no number up to MOST_SEEDS does.
+        margin: where `better` need only be as good as `worse`, how far below is as good.
+        same: whether both are one network.
     """
 
     better: str
@@ -66,11 +73,13 @@ class Step:
     p: float = 1.0
     verdict: Verdict = Verdict.NOT_RESOLVED
     needed: int | None = None
+    margin: float | None = None
+    same: bool = False
 
 
 def paired_steps(pairs: Sequence[tuple[Arm, Arm]]) -> list[Step]:
     """One step for each (better, worse), decided together: Holm (1979) over the two-sided p."""
-    found = [_step(better, worse) for better, worse in pairs]
+    found = [measured_step(better, worse) for better, worse in pairs]
     adjusted = holm([step.p for step in found])
     steps = [
         replace(step, p=p, verdict=_verdict(step, p))
@@ -81,8 +90,10 @@ def paired_steps(pairs: Sequence[tuple[Arm, Arm]]) -> list[Step]:
 
 
 def verdict_of(steps: Sequence[Step]) -> Verdict:
-    """Of a claim: confirmed if each step is, contradicted if one is."""
+    """Of a claim: confirmed if each step is, contradicted if one is; open if trainings failed."""
     verdicts = {step.verdict for step in steps}
+    if any(step.failed for step in steps):
+        return Verdict.NOT_RESOLVED
     if Verdict.CONTRADICTED in verdicts:
         return Verdict.CONTRADICTED
     if verdicts == {Verdict.CONFIRMED}:
@@ -128,7 +139,8 @@ def _power(shift: float, freedom: int, level: float) -> float:
     return 1 - float(normal_share(np.array([ratio]))[0])
 
 
-def _step(better: Arm, worse: Arm) -> Step:
+def measured_step(better: Arm, worse: Arm) -> Step:
+    """Before anything is decided; p is of this step alone."""
     seeds = sorted(better.values.keys() & worse.values.keys())
     known = Step(
         better=better.name,
@@ -137,6 +149,7 @@ def _step(better: Arm, worse: Arm) -> Step:
         means=(_mean(better), _mean(worse)),
         seeds=len(seeds),
         failed=better.failed + worse.failed,
+        same=bool(better.key) and better.key == worse.key,
     )
     differences = np.array([better.values[seed] - worse.values[seed] for seed in seeds])
     noise = noise_of_repeats([differences])
@@ -155,12 +168,14 @@ def _mean(arm: Arm) -> float | None:
 
 
 def _verdict(step: Step, p: float) -> Verdict:
-    if step.difference is None or p >= LEVEL:
+    if step.difference is None or step.failed or p >= LEVEL:
         return Verdict.NOT_RESOLVED
     return Verdict.CONFIRMED if step.difference.value > 0 else Verdict.CONTRADICTED
 
 
 def _needed(step: Step, level: float) -> int | None:
     if step.verdict is not Verdict.NOT_RESOLVED or step.noise is None or step.difference is None:
+        return None
+    if step.failed:
         return None
     return seeds_needed(step.difference.value, step.noise.sd, level)

@@ -26,7 +26,7 @@ ANALYTIC = """
 def write_scale(
     path: Path, config: str = ANALYTIC, preset: str = "smoke", controller: str = "evolution"
 ) -> Path:
-    head = f'preset = "{preset}"\ncontroller = "{controller}"\nseeds = 2\n'
+    head = f'preset = "{preset}"\ncontroller = "{controller}"\nseeds = 2\nmargin = 0.02\n'
     path.write_text(f"{head}{BUDGETS}[config]{config}", "utf-8")
     return path
 

@@ -48,9 +48,13 @@ def counting(monkeypatch: pytest.MonkeyPatch, stop: Callable[[int], bool]) -> li
 
 
 def test_it_ends_with_the_eight_claims_in_three_files(whole: Path) -> None:
-    claims = json.loads((whole / "claims.json").read_text("utf-8"))["claims"]
+    document = json.loads((whole / "claims.json").read_text("utf-8"))
+    claims = document["claims"]
+    assert document["scale"]["margin"] == claims[0]["steps"][0]["margin"] == 0.02
     assert [claim["number"] for claim in claims] == list(range(1, 9))
     table = (whole / "claims.md").read_text("utf-8")
+    assert "nothing is corrected between the eight claims" in table
+    assert "another seed of a search may choose otherwise" in table
     assert all(f"| {number} |" in table for number in range(1, 9))
     assert b"</html>" in (whole / "report.html").read_bytes()
 
@@ -134,29 +138,54 @@ def test_the_plan_costs_one_training(
     assert "all that is left: " in said
 
 
+@pytest.mark.parametrize(
+    "option",
+    [
+        ("--controller.name", "local"),
+        ("--halving.rungs", "[0.5]"),
+        ("--evaluation.at_steps", "[2]"),
+    ],
+)
 def test_what_a_scale_decides_is_no_option(
-    scale: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    option: tuple[str, str], scale: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert reproduce(scale, tmp_path / "run", "--controller.name", "local") == 2
-    assert "--scale FILE.toml" in capsys.readouterr().err
+    mine = tmp_path / "mine.toml"
+    table = '[search_config]\n"evaluation.at_steps" = "[1, 2]"\n'
+    mine.write_text(scale.read_text("utf-8") + table, "utf-8")
+    assert reproduce(mine, tmp_path / "run", *option) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert f"{option[0]}: a scale decides that" in line
     assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("seeds = 0\n", "seeds"),
-        ("nonsense = 1\n", "nonsense"),
+        ("seeds = 0", "seeds is 0"),
+        ("seeds = 2\nnonsense = 1", "nonsense is 1"),
+        ("seeds = 2\nmargin = 0.0", "margin is 0.0"),
         ("seeds = [", "is not TOML"),
+        (f"seeds = {'[' * 5000}", "is nested too deeply"),
+        ("", "seeds missing"),
     ],
 )
 def test_a_wrong_scale_is_one_line(
     text: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "mine.toml").write_text(text, "utf-8")
+    scale = write_scale(tmp_path / "mine.toml")
+    scale.write_text(scale.read_text("utf-8").replace("seeds = 2\nmargin = 0.02", text), "utf-8")
     assert reproduce(tmp_path / "mine.toml", tmp_path / "run") == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert said in line
+
+
+def test_a_search_of_fewer_networks_than_a_race_takes_is_no_budget(
+    scale: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    short = tmp_path / "short.toml"
+    short.write_text(scale.read_text("utf-8").replace("trials = 6", "trials = 2"), "utf-8")
+    assert reproduce(short, tmp_path / "run") == 2
+    assert "search.trials is 2" in capsys.readouterr().err
 
 
 def test_an_unknown_scale_names_those_there_are(

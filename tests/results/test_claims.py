@@ -1,13 +1,17 @@
 import json
 import re
+from dataclasses import replace
 
 from results.claim_table import HEADINGS, STEP_HEADINGS, claim_rows, markdown, step_rows
 from results.claims import Claim
 from results.paired_steps import Arm, Verdict
 
 
-def claim(*pairs: tuple[Arm, Arm], number: int = 1, beside: tuple = ()) -> Claim:
-    return Claim.of(pairs, beside, number=number, text="a | b", paper="1 to 0", estimand="Of all.")
+def claim(
+    *pairs: tuple[Arm, Arm], number: int = 1, beside: tuple = (), margin: float | None = None
+) -> Claim:
+    said = {"number": number, "text": "a | b", "paper": "1 to 0", "estimand": "Of all."}
+    return Claim.of(pairs, beside, margin=margin, **said)
 
 
 def arm(name: str, *values: float) -> Arm:
@@ -53,6 +57,33 @@ def test_every_row_of_the_markdown_has_its_tables_columns() -> None:
 def test_trainings_that_failed_are_counted() -> None:
     bad = Arm("bad", {0: 0.1, 2: 0.2}, failed=1)
     assert step_rows([claim((GOOD, bad))])[0][5] == "2 (1 failed)"
+
+
+def test_a_claim_with_failed_trainings_is_open_and_says_how_many_failed() -> None:
+    """Of each network once, though it is in two steps."""
+    good = Arm("good", GOOD.values, failed=2)
+    found = claim((good, BAD), (LIKE_GOOD, good))
+    assert found.verdict is Verdict.NOT_RESOLVED
+    assert claim_rows([found])[0][4] == "not resolved\n2 trainings failed"
+
+
+def test_a_verdict_says_what_it_is_of_in_all_outputs() -> None:
+    found = replace(claim((GOOD, BAD)), scope="of these runs")
+    assert claim_rows([found])[0][4] == "confirmed of these runs"
+    assert step_rows([found])[0][7] == "confirmed of these runs"
+    assert found.as_dict()["said"] == "confirmed of these runs"
+    assert markdown([found]).count("confirmed of these runs") == 2
+
+
+def test_one_network_on_both_sides_is_said() -> None:
+    one, other = (Arm(name, GOOD.values, key="k") for name in ("one", "other"))
+    assert claim_rows([claim((one, other))])[0][4] == "not resolved\nthe same network on both sides"
+    (row,) = claim_rows([claim((one, other), margin=0.01)])
+    assert row[4] == "confirmed\nthe same network on both sides"
+
+
+def test_a_margin_is_said_beside_the_steps_verdict() -> None:
+    assert step_rows([claim((GOOD, BAD), margin=0.01)])[0][7] == "confirmed (margin 0.01)"
 
 
 def test_claims_are_strict_json() -> None:

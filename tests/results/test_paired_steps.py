@@ -84,6 +84,14 @@ def test_a_claim_is_decided_by_all_of_its_steps() -> None:
     assert Verdict.CONFIRMED not in {verdict_of(worse)}
 
 
+def test_where_trainings_failed_no_other_step_decides_a_claim() -> None:
+    good, bad = arm("good", np.array([0.5, 0.6, 0.55])), arm("bad", np.array([0.1, 0.21, 0.15]))
+    failed = arm("failed", np.array([0.1, 0.2, 0.16]), failed=1)
+    steps = paired_steps([(bad, good), (good, failed)])
+    assert [step.verdict for step in steps] == [Verdict.CONTRADICTED, Verdict.NOT_RESOLVED]
+    assert verdict_of(steps) is Verdict.NOT_RESOLVED
+
+
 @pytest.mark.parametrize("sds", [(1, 1, 1, 1), (1, 1, 1, 4)])
 def test_of_equal_networks_one_in_twenty_claims_is_decided(sds: tuple[int, ...]) -> None:
     """Three steps together, 10 seeds, also where a seed matters four times as much to one.

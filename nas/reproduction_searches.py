@@ -1,0 +1,96 @@
+"""The searches of a reproduction and their races, each made or gone on with."""
+
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+
+from nas.reproduction import Reproduction, Search
+from nas.reproduction_checks import check_search
+from nas.rerank_run import race
+from nas.run_directory import create_run, keep_config, open_run
+from nas.training_progress import drive, watch
+from results import TrialStore
+from results.belief import FEWEST
+from results.networks import trained_networks
+from results.store_file import RUN_FILE
+
+
+def run_searches(reproduction: Reproduction, console: Console) -> None:
+    """Each group of searches that are compared, to its budget; then their races.
+
+    Raises UsageError.
+    """
+    for group in reproduction.groups():
+        for search in group:
+            run_search(search, console)
+        run_races(group, reproduction.limit, console)
+
+
+def run_search(search: Search, console: Console) -> None:
+    """To its budget. Raises UsageError for a run in its place that is another search's."""
+    from nas.compose import make_parts
+    from nas.data_progress import data_progress
+    from nas.search import search as begun
+
+    with data_progress() as progress:
+        parts = make_parts(search.config, progress)
+    with opened_search(search) as store:
+        if search.config.search.trials <= store.candidates(ended=True):
+            return
+        with begun(search.config, parts, store) as (study, trials):
+            watch(store, study.budget, trials, console, "candidates")
+
+
+@contextmanager
+def opened_search(search: Search) -> Iterator[TrialStore]:
+    """The store of a search, made where there is none."""
+    directory, config = search.directory, search.config
+    if not (directory / RUN_FILE).exists():
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        with create_run(directory, config) as store:
+            yield store
+        return
+    store, known = open_run(directory)
+    with store:
+        check_search(store, known, search)
+        if known != config:
+            keep_config(directory, store, config)
+        yield store
+
+
+def run_races(searches: Sequence[Search], limit: float, console: Console) -> None:
+    """Between all networks of each search, then between those of at most `limit` multiply-adds.
+
+    A race that one of them has too few networks for is made for none: they have equal budgets.
+    """
+    if not _enough(searches, math.inf, "networks with a reward", console):
+        return
+    for search in searches:
+        contenders = race(search.directory, search.config, search.budget.rerank)
+        drive(contenders, console, "trainings of contenders")
+    searches = [search for search in searches if search.budget.rerank_within]
+    if not _enough(searches, limit, "of them within SpineNet-49's cost", console):
+        return
+    for search in searches:
+        both = search.budget.rerank + search.budget.rerank_within
+        contenders = race(
+            search.directory,
+            search.config,
+            both,
+            entered=lambda trial: trial.metrics["madds"] <= limit,
+        )
+        what = "trainings of contenders, the later ones within SpineNet-49's cost"
+        drive(contenders, console, what)
+
+
+def _enough(searches: Sequence[Search], limit: float, what: str, console: Console) -> bool:
+    """Whether each search has networks for a race; says which has not."""
+    for search in searches:
+        costs = trained_networks(search.directory, further=False).best()["madds"]
+        if (there := int((costs <= limit).sum())) < FEWEST:
+            said = f"no race: {search.directory} has {there} {what}, and it takes {FEWEST}"
+            console.print(said, soft_wrap=True, highlight=False, markup=False)
+            return False
+    return True
