@@ -10,15 +10,15 @@ from rich.console import Console
 from nas.config import Config
 from nas.failed_kinds import reopen_failed
 from nas.network_study import Compared, NetworkStudy
+from nas.planned_store import planned_store
 from nas.reproduction import NETWORKS, Reproduction
 from nas.reproduction_checks import TEST_SPLIT, check_same
 from nas.rerank_run import Trainings, has_test_split
-from nas.run_directory import REPRODUCED, refuse_occupied, write_config
+from nas.run_directory import REPRODUCED, write_config
 from nas.stored_config import stored_config
 from nas.training_progress import drive
 from proxy_tasks.recipe import Fidelity
 from results import FailureKind, NotARun, TrialStore
-from results.store_file import RUN_FILE
 
 
 def retry_lost(reproduction: Reproduction, console: Console) -> None:
@@ -95,13 +95,10 @@ def _networks(
 
 
 def _opened_networks(directory: Path, config: Config) -> TrialStore:
-    if not (directory / RUN_FILE).exists():
-        refuse_occupied(directory)
-        directory.parent.mkdir(parents=True, exist_ok=True)
-        meta = {"config": json.dumps(config.as_dict()), REPRODUCED: "networks"}
-        store = TrialStore.create(directory, meta)
-    else:
-        store = TrialStore.open(directory)
+    def meta() -> dict[str, str]:
+        return {"config": json.dumps(config.as_dict()), REPRODUCED: "networks"}
+
+    store = planned_store(directory, meta, "another --run-dir")
     try:
         if REPRODUCED not in store.meta():
             raise NotARun(f"{directory} is another run's: give another --run-dir")

@@ -100,7 +100,7 @@ def test_the_papers_protocol_runs_on_photographs(photos: dict[str, str], tmp_pat
     done = {line.split()[0]: line.split()[-1] for line in plan_lines(full, None)}
     assert (done["search"], done["random,"], done["networks"]) == ("4", "0", "1")
     assert done["final,"] == "0"
-    check_finals(full)  # these data have other file names than COCO
+    check_finals(full)
     found, *held_to = (command.partition(" train ")[2] for command in final_commands(full)[-3:])
     assert found.startswith(f"{search.directory}:")
     assert [words.split()[0] for words in held_to] == ["spinenet-49", "resnet-50-fpn"]
@@ -109,9 +109,8 @@ def test_the_papers_protocol_runs_on_photographs(photos: dict[str, str], tmp_pat
 
 def test_full_costs_its_gpu_days(photos: dict[str, str], tmp_path: Path) -> None:
     """28,400 trainings of two searches at an hour each are 1,183 days of the whole."""
-from nas.reproduction_searches import run_races, run_search
-from nas.reproduction_trainings import train_networks
-from proxy_tasks.errors import DataError
+    scale = load_scale("full").model_copy(update={"final": None})
+    full = Reproduction(tmp_path / "run", scale, photos)
     here = replace_device(full)
     train_networks(here, here.networks[:1], QUIET, seeds=1, workers=1)
     with TrialStore.open_read_only(tmp_path / "run/networks") as store:
