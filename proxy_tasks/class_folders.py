@@ -32,8 +32,8 @@ def load_class_folders(
     names = _classes(directory / train)
     if len(names) == 1:
         raise DataError(
-            f"{directory / train}: {names[0]!r} is the only class in it; two are the fewest that can "
-            "be told apart"
+            f"{directory / train}: {names[0]!r} is the only class in it; two are the fewest "
+            "that can be told apart"
         )
     for name in names:
         if not _pictures(directory / train / name):

@@ -13,7 +13,9 @@ from proxy_tasks.errors import DataError
 from proxy_tasks.run_lengths import bitmap
 
 FEWEST_NUMBERS: Final = 6  # of a polygon: three corners
-FARTHEST: Final = 10  # sides of the picture that a corner may be away: what drawing takes grows with it
+FARTHEST: Final = (
+    10  # sides of the picture that a corner may be away: what drawing takes grows with it
+)
 Points = NDArray[np.float64]
 
 

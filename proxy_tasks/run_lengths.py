@@ -1,4 +1,4 @@
-"""COCO's run-length code of a mask, read whole: lengths that do not fill the picture are refused."""
+"""COCO's run-length code of a mask: lengths that do not fill the picture are refused."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +16,9 @@ def bitmap(rle: Mapping[str, Any], picture: tuple[int, int]) -> NDArray[np.bool_
     """
     height, width = rle["size"]
     if (height, width) != picture:
-        raise ValueError(f"it is of {width} x {height} px, the picture of {picture[1]} x {picture[0]}")
+        raise ValueError(
+            f"it is of {width} x {height} px, the picture of {picture[1]} x {picture[0]}"
+        )
     counts = rle["counts"]
     runs = _runs(counts) if isinstance(counts, str) else list(counts)
     if not all(type(run) is int and run >= 0 for run in runs) or sum(runs) != height * width:

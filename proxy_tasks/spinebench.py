@@ -34,7 +34,7 @@ def spinebench(
         return SpineBenchTable(file, fidelity)
     if fidelity != SEARCHED:
         raise InvalidRecipe(
-            f"fidelity {fidelity!r} of spinebench is the table's (by = \"table\"): the surrogate has "
+            f"fidelity {fidelity!r} of spinebench is the table's, by = 'table': the surrogate has "
             "one alone"
         )
     import_extra("sklearn", "scorecard")

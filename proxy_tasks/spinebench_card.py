@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from proxy_tasks.calibration import RankAgreement, network_means, rank_agreement
+from proxy_tasks.errors import DataError
 from proxy_tasks.held_out import numbered
 from proxy_tasks.prediction_figures import PredictionFigures
-from proxy_tasks.errors import DataError
 from proxy_tasks.spinebench_file import SpineBench
 
 

@@ -213,7 +213,11 @@ def test_a_wrong_field_of_a_scale_is_blamed_on_its_file(
     ("old", "new", "said"),
     [
         ('"evolution"', '"evolutoin"', "did you mean 'evolution'?"),
-        ("[config]", '[controller_options]\nfoo = "1"\n[config]', "unexpected keyword argument 'foo'"),
+        (
+            "[config]",
+            '[controller_options]\nfoo = "1"\n[config]',
+            "unexpected keyword argument 'foo'",
+        ),
         ("[config]", '[config]\n"search.objective" = "x"', "no objective 'x'"),
         ("[config]", '[config]\n"halving.rungs" = "[0.5]"', "halving.rungs is [0.5]"),
     ],

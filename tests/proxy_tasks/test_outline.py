@@ -46,7 +46,9 @@ def test_run_lengths_are_drawn_as_the_same_polygon_is(compressed: bool, mirrored
     text = {"size": [32, 32], "counts": encoded["counts"].decode()}
     rle = text if compressed else {"size": [32, 32], "counts": counts}
     drawn = [
-        read_outline(segmentation, 2.0, "here", (32, 32)).drawn(64, 1.25, (3, -2), mirrored=mirrored)
+        read_outline(segmentation, 2.0, "here", (32, 32)).drawn(
+            64, 1.25, (3, -2), mirrored=mirrored
+        )
         for segmentation in (rle, TRIANGLE)
     ]
     assert overlap(drawn[0].astype(bool), drawn[1].astype(bool)) > 0.9

@@ -24,5 +24,5 @@ def test_listed_runs_are_columns_from_top_to_bottom(runs: list[int]) -> None:
 
 @pytest.mark.parametrize("text", ["", "0", "12", "P", "~", "\n"])
 def test_a_text_that_does_not_fill_the_picture_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="its (runs|counts)"):
+    with pytest.raises(ValueError, match=r"its (runs|counts)"):
         bitmap({"size": [3, 3], "counts": text}, (3, 3))

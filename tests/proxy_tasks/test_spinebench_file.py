@@ -109,7 +109,7 @@ def test_a_damaged_column_is_named(column: str, value: object, said: str) -> Non
 )
 def test_fidelities_that_are_none_are_refused(fidelities: Any) -> None:
     table = as_table([row(members(1, 0)[0], 3)], {**ABOUT, "fidelities": fidelities})
-    with pytest.raises(DataError, match="here is damaged, or was changed by hand: .*fidelities"):
+    with pytest.raises(DataError, match=r"here is damaged, or was changed by hand: .*fidelities"):
         SpineBench.of_table(table, "here")
 
 

@@ -128,9 +128,18 @@ LEARNT = {"fidelity": "quick", "scale": SCALE, "missed": SPREAD, "seed": SPREAD}
     ("about", "said"),
     [
         ({"surrogate": []}, "does not say how far its surrogate is off"),
-        ({"surrogate": {**LEARNT, "fidelity": "slow"}}, "does not say how far its surrogate is off"),
-        ({"surrogate": {**LEARNT, "scale": {**SCALE, "noise": "x"}}}, "how far its surrogate is off"),
-        ({"surrogate": {**LEARNT, "scale": {**SCALE, "length": 0}}}, "how far its surrogate is off"),
+        (
+            {"surrogate": {**LEARNT, "fidelity": "slow"}},
+            "does not say how far its surrogate is off",
+        ),
+        (
+            {"surrogate": {**LEARNT, "scale": {**SCALE, "noise": "x"}}},
+            "how far its surrogate is off",
+        ),
+        (
+            {"surrogate": {**LEARNT, "scale": {**SCALE, "length": 0}}},
+            "how far its surrogate is off",
+        ),
         ({"surrogate": {**LEARNT, "fidelity": "default"}}, "has no training of a network of"),
         ({"surrogate": LEARNT, "space": "fish"}, "has no training of a network of fish at quick"),
     ],
