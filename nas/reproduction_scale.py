@@ -1,7 +1,6 @@
 """How much of the paper's work a reproduction does: a TOML file by name, or one's own."""
 
 from typing import Annotated
-from typing import Final as Fixed
 
 from pydantic import Field, StrictInt, field_validator
 
@@ -12,7 +11,7 @@ from results.belief import FEWEST
 
 SCALES = "scales"  # the folder of those that come with spinenas
 WHOLE_SCALE = "nas/scales/smoke.toml"
-ELSEWHERE: Fixed = {  # fields that a table of fields does not have, and why
+ELSEWHERE = {  # fields that a table of fields does not have, and why
     "controller.": "`controller` and [controller_options] of a scale say that",
     "search.trials": "`trials` of [search], [orders] and [moved] say that",
     "search.warm_start": "its searches are from scratch, as they are compared with random ones",

@@ -73,7 +73,7 @@ def _refuse_other(directory: Path, body: Architecture | ResNetFpn, config: Train
     try:
         there = tomllib.loads((directory / CONFIG).read_text("utf-8"))
         network = (directory / NETWORK).read_text("utf-8")
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UsageError(
             f"{directory} holds no training that can be read ({error}): give another --run-dir"
         ) from None
@@ -92,13 +92,13 @@ def _refuse_other(directory: Path, body: Architecture | ResNetFpn, config: Train
 
 def _binding(document: dict[str, Any]) -> dict[str, Any]:
     """Without what may differ when a training goes on."""
-    kept = json.loads(json.dumps(document))
+    kept = json.loads(json.dumps(document, default=str))  # TOML has dates, too
     for name in (*TrainConfig.FREE, "device"):
         section, _, field = name.partition(".")
-        if field:
-            kept.get(section, {}).pop(field, None)
-        else:
+        if not field:
             kept.pop(section, None)
+        elif isinstance(kept.get(section), dict):
+            kept[section].pop(field, None)
     return dict(sorted(kept.items()))
 
 

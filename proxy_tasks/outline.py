@@ -13,9 +13,8 @@ from proxy_tasks.errors import DataError
 from proxy_tasks.run_lengths import bitmap
 
 FEWEST_NUMBERS: Final = 6  # of a polygon: three corners
-FARTHEST: Final = (
-    10  # sides of the picture that a corner may be away: what drawing takes grows with it
-)
+# So many sides of the picture a corner may be away: what drawing takes grows with it.
+FARTHEST: Final = 10
 Points = NDArray[np.float64]
 
 

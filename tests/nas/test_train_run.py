@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from nas.cli import main
+from nas.train_directory import network_text
 from proxy_tasks.full_training import read_metrics
 from results.writer_lock import WriterLock
+from search_space import SPINENET_49
 from tests.nas.tiny_recipe import tiny_recipe
 
 
@@ -68,3 +70,17 @@ def test_lines_of_metrics_that_cannot_be_read_are_left_out(damage: bytes, tmp_pa
     lines = b'{"step": 2}\n' + damage + b'\n{"step": 4}\n'
     (tmp_path / "metrics.jsonl").write_bytes(lines)
     assert [entry["step"] for entry in read_metrics(tmp_path)] == [2, 4]
+
+
+@pytest.mark.parametrize(
+    "config", ["train = 3\nfidelity = [1]\n", "train = 1999-12-31\n", f"train = {'[' * 5000}", "["]
+)
+def test_a_folder_whose_config_is_damaged_is_refused(
+    config: str, recipe: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "config.toml").write_text(config)
+    (tmp_path / "architecture.json").write_text(network_text(SPINENET_49))
+    (tmp_path / "metrics.jsonl").write_text("")
+    assert train(recipe, tmp_path) == 2
+    said = capsys.readouterr().err
+    assert "holds " in said and "give another --run-dir" in said and said.count("\n") == 1
