@@ -84,3 +84,13 @@ def test_a_folder_whose_config_is_damaged_is_refused(
     assert train(recipe, tmp_path) == 2
     said = capsys.readouterr().err
     assert "holds " in said and "give another --run-dir" in said and said.count("\n") == 1
+
+
+@pytest.mark.parametrize("option", [("--data.holdout", "1"), ("--data.test", "x")])
+def test_a_classifier_refuses_splits_that_it_does_not_know(
+    option: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["train", "spinenet-49", "--recipe", "classifier", "--device.name", "cpu"]
+    assert main([*words, "--run-dir", str(tmp_path / "run"), *option]) == 2
+    said = capsys.readouterr().err
+    assert f"{option[0][2:]} is " in said and "--data.reward" in said and said.count("\n") == 1
