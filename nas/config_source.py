@@ -48,6 +48,17 @@ def load_config(source: str, overrides: Mapping[str, str]) -> Config:
     return override_config(document, where, overrides)
 
 
+def check_written(source: str, where: str, fields: Mapping[str, str]) -> None:
+    """Whether a file's fields by dotted name change a preset into a config.
+
+    Raises UsageError, in which the file `where` is to blame.
+    """
+    document, _ = read_document(source)
+    override_document(document, where, fields)
+    _refuse_unknown(document, where)
+    check_config(document, where)
+
+
 def override_config(document: dict[str, Any], where: str, overrides: Mapping[str, str]) -> Config:
     """The config of parsed TOML, which is changed by dotted names. Raises UsageError."""
     _refuse_unknown(document, where)

@@ -16,7 +16,7 @@ from nas.reproduction_choice import choices, compared
 from nas.reproduction_claims import measured_claims
 from nas.reproduction_finals import check_finals
 from nas.reproduction_plan import plan_lines
-from nas.reproduction_searches import run_searches
+from nas.reproduction_searches import check_searches, run_searches
 from nas.reproduction_trainings import retry_lost, train_networks, train_resnets
 from results import Trial, TrialStatus, TrialStore
 from results.claim_table import markdown
@@ -41,6 +41,7 @@ def reproduce(
     check_brought(reproduction)
     reproduction.resnets  # noqa: B018 - none of equal cost shows before anything is trained
     check_finals(reproduction)
+    check_searches(reproduction)
     train_networks(reproduction, reproduction.networks[:1], console, seeds=1, workers=1)
     for line in plan_lines(reproduction, _first_training(reproduction)):
         say(line)

@@ -8,6 +8,7 @@ from nas.changed_config import CHANGEABLE, CHANGEABLE_SETTINGS
 from nas.config import Config
 from nas.errors import UsageError
 from nas.reproduction import Reproduction, Search
+from nas.run_directory import refuse_occupied
 from nas.stored_config import stored_config
 from results import TrialStore
 from results.networks import RERANK, TEST
@@ -25,6 +26,7 @@ def check_brought(reproduction: Reproduction) -> None:
     for search in reproduction.searches.values():
         directory = search.directory
         if not (directory / RUN_FILE).exists():
+            refuse_occupied(directory, "another --run-dir")
             continue
         with TrialStore.open_read_only(directory) as store:
             check_search(store, stored_config(store, directory), search)

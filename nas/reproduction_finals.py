@@ -184,7 +184,7 @@ def train_finals(reproduction: Reproduction, say: Callable[[str], None]) -> None
         directory = reproduction.directory / FINAL / one.folder
         config = final_config(reproduction, one)
         check_training(directory, one.body, config)
-        if not (directory / NETWORK).exists():
+        if not (directory / NETWORK).exists() or not read_metrics(directory):
             said = partial(_prefixed, say, one.folder)
             try:
                 with training_processes(config):

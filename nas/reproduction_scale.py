@@ -2,15 +2,23 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StrictInt, field_validator
 
-from nas.config import Positive, Section
-from nas.config_source import check_document, preset_names, read_document
+from nas.config import Section
+from nas.config_source import check_document, check_written, preset_names, read_document
 from nas.paper_claims import MARGIN
 from results.belief import FEWEST
 
 SCALES = "scales"  # the folder of those that come with spinenas
 WHOLE_SCALE = "nas/scales/smoke.toml"
+ELSEWHERE = {  # fields that a table of fields does not have, and why
+    "controller.": "`controller` and [controller_options] of a scale say that",
+    "search.trials": "`trials` of [search], [orders] and [moved] say that",
+    "search.warm_start": "its searches are from scratch, as they are compared with random ones",
+}
+
+
+Whole = Annotated[StrictInt, Field(ge=1)]  # of a file, where a text or truth value is a mistake
 
 
 class Budget(Section):
@@ -19,16 +27,16 @@ class Budget(Section):
     `rerank_within`: of the race between those of at most SpineNet-49's multiply-adds.
     """
 
-    trials: Annotated[int, Field(ge=FEWEST)]  # what a race takes
-    rerank: Positive
-    rerank_within: Annotated[int, Field(ge=0)] = 0
+    trials: Annotated[StrictInt, Field(ge=FEWEST)]  # what a race takes
+    rerank: Whole
+    rerank_within: Annotated[StrictInt, Field(ge=0)] = 0
 
 
 class Final(Section):
     """Full trainings after the claims: of a recipe of `nas train`, so many of the search's best."""
 
     recipe: str
-    finalists: Positive
+    finalists: Whole
 
 
 class Scale(Section):
@@ -41,15 +49,24 @@ class Scale(Section):
 
     preset: str
     controller: str
-    seeds: Positive
+    seeds: Whole
     search: Budget
     orders: Budget
     moved: Budget
-    margin: Annotated[float, Field(gt=0, lt=1)] = MARGIN
+    margin: Annotated[float, Field(gt=0, lt=1, strict=True)] = MARGIN
     final: Final | None = None
     controller_options: dict[str, str] = Field(default_factory=dict)
     config: dict[str, str] = Field(default_factory=dict)
     search_config: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("config", "search_config")
+    @classmethod
+    def _is_of_no_other_key(cls, fields: dict[str, str]) -> dict[str, str]:
+        for name in fields:
+            for start, why in ELSEWHERE.items():
+                if name.startswith(start):
+                    raise ValueError(f"it has {name}, and {why}")
+        return fields
 
 
 def scale_names() -> list[str]:
@@ -60,4 +77,8 @@ def scale_names() -> list[str]:
 def load_scale(source: str) -> Scale:
     """A scale's name, or the path of a TOML file that says what those say. Raises UsageError."""
     document, where = read_document(source, SCALES)
-    return check_document(document, where, None, Scale, WHOLE_SCALE)
+    scale = check_document(document, where, None, Scale, WHOLE_SCALE)
+    options = {f"controller.options.{name}": v for name, v in scale.controller_options.items()}
+    for fields in ({}, {**options, **scale.search_config}):
+        check_written(scale.preset, where, {**scale.config, **fields})
+    return scale

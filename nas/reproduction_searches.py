@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from rich.console import Console
 
+from nas.paper_claims import RANDOM, SEARCH
 from nas.reproduction import Reproduction, Search
 from nas.reproduction_checks import check_search
 from nas.rerank_run import race
@@ -26,6 +27,19 @@ def run_searches(reproduction: Reproduction, console: Console) -> None:
         for search in group:
             run_search(search, console)
         run_races(group, reproduction.limit, console)
+
+
+def check_searches(reproduction: Reproduction) -> None:
+    """Make what the two searches consist of, so that a mistake shows before anything is trained.
+
+    Raises UsageError, DataError.
+    """
+    from nas.compose import make_parts
+    from nas.data_progress import data_progress
+
+    for name in (SEARCH, RANDOM):
+        with data_progress() as progress:
+            make_parts(reproduction.searches[name].config, progress)
 
 
 def run_search(search: Search, console: Console) -> None:

@@ -13,12 +13,13 @@ from nas.run_directory import typed
 from nas.train_config import TrainConfig
 from proxy_tasks.checkpoint import training_identity
 from proxy_tasks.full_training import CHECKPOINT, METRICS
-from proxy_tasks.whole_file import write_whole
+from proxy_tasks.whole_file import DRAFTS, write_whole
 from search_space.architecture import Architecture
 from search_space.block_specs import to_json
 from search_space.resnet_fpn import ResNetFpn
 
 CONFIG, NETWORK = "config.toml", "architecture.json"
+LOCKED = "train"  # what the lock of a training is named after
 HEADER = "# The effective config of this training: --recipe takes this file.\n\n"
 
 
@@ -56,20 +57,23 @@ def check_training(directory: Path, body: Architecture | ResNetFpn, config: Trai
 
 def write_training(directory: Path, body: Architecture | ResNetFpn, config: TrainConfig) -> None:
     """Write what is trained, and how, into `directory`, which `check_training` has let pass."""
-    directory.mkdir(parents=True, exist_ok=True)
     write_whole(directory / NETWORK, network_text(body).encode())
     write_whole(directory / CONFIG, (HEADER + tomli_w.dumps(config.as_dict())).encode())
 
 
 def _is_occupied(directory: Path) -> bool:
-    return not (directory / CONFIG).is_file() and any(directory.iterdir())
+    """Whether there is more than a training that was stopped at its very beginning leaves."""
+    if (directory / CONFIG).is_file():
+        return False
+    begun = (NETWORK, f"{LOCKED}-lock", f"{NETWORK}{DRAFTS[1:]}", f"{CONFIG}{DRAFTS[1:]}")
+    return not all(any(path.match(name) for name in begun) for path in directory.iterdir())
 
 
 def _refuse_other(directory: Path, body: Architecture | ResNetFpn, config: TrainConfig) -> None:
     try:
         there = tomllib.loads((directory / CONFIG).read_text("utf-8"))
         network = (directory / NETWORK).read_text("utf-8")
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UsageError(
             f"{directory} holds no training that can be read ({error}): give another --run-dir"
         ) from None
@@ -88,13 +92,13 @@ def _refuse_other(directory: Path, body: Architecture | ResNetFpn, config: Train
 
 def _binding(document: dict[str, Any]) -> dict[str, Any]:
     """Without what may differ when a training goes on."""
-    kept = json.loads(json.dumps(document))
+    kept = json.loads(json.dumps(document, default=str))  # TOML has dates, too
     for name in (*TrainConfig.FREE, "device"):
         section, _, field = name.partition(".")
-        if field:
-            kept.get(section, {}).pop(field, None)
-        else:
+        if not field:
             kept.pop(section, None)
+        elif isinstance(kept.get(section), dict):
+            kept[section].pop(field, None)
     return dict(sorted(kept.items()))
 
 

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from nas.data_progress import data_progress
+from nas.errors import UsageError
 from nas.progress import duration
+from nas.run_directory import typed
 from nas.train_config import TrainConfig
-from nas.train_directory import check_training, train_identity, write_training
+from nas.train_directory import LOCKED, check_training, train_identity, write_training
 from nas.train_plan import TrainPlan, plan_cost
 from nas.train_tasks import TrainTask, make_train_task
 from proxy_tasks.array_cache import silent
@@ -35,7 +37,8 @@ def train_run(
 ) -> Entry | None:
     """The last entry of the training's metrics; without a directory only its plan is said.
 
-    Raises UsageError, DataError, Diverged, StoreBusy where another process trains there.
+    Raises UsageError, also where nothing can be written, DataError, Diverged, StoreBusy where
+    another process trains there.
     """
     if directory is not None and process_rank() == 0:
         check_training(directory, body, config)
@@ -56,9 +59,18 @@ def train_run(
     lock = None
     try:
         if process_rank() == 0:
+            directory.mkdir(parents=True, exist_ok=True)
+            lock = WriterLock(directory / LOCKED)
+            check_training(directory, body, config)  # another may have come while data were read
             write_training(directory, body, config)
-            lock = WriterLock(directory / "train")
         return _go_on(full, step, plan, say)
+    except BrokenPipeError:  # of who reads what is said
+        raise
+    except OSError as error:
+        raise UsageError(
+            f"the training in {typed(directory)} stopped ({error}): mend that, as by making room "
+            "on its disk; the same command goes on"
+        ) from error
     finally:
         if lock is not None:
             lock.release()

@@ -48,6 +48,12 @@ def _classification(config: TrainConfig, progress: BuildProgress) -> Classificat
             "data.directory is empty: name a folder of train/CLASS/*.jpg and val/CLASS/*.jpg with "
             "--data DIR"
         )
+    for name in ("holdout", "test"):
+        if value := getattr(section, name):
+            raise UsageError(
+                f"data.{name} is {value!r}, which a classifier does not know: name the folder of "
+                "pictures to score on with --data.reward, and leave it out"
+            )
     use_threads()
     data = load_class_folders(
         Path(section.directory),

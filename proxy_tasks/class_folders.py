@@ -26,9 +26,21 @@ def load_class_folders(
     """`directory/train/CLASS/*.jpg` and `directory/val/CLASS/*.jpg` on canvases of so many pixels.
 
     Every picture has one object, itself: its box is the picture's place on the canvas, its label
-    the number of its class in the order of names. Raises DataError.
+    the number of its class in the order of names. Hidden folders are no classes. Raises DataError,
+    also where nothing can be learnt of a class or there is only one.
     """
     names = _classes(directory / train)
+    if len(names) == 1:
+        raise DataError(
+            f"{directory / train}: {names[0]!r} is the only class in it; two are the fewest "
+            "that can be told apart"
+        )
+    for name in names:
+        if not _pictures(directory / train / name):
+            raise DataError(
+                f"{directory / train / name}: no picture of this class in it; put some there, or "
+                f"take the folder away (names end in {', '.join(PICTURES)})"
+            )
     splits = []
     for folder in (directory / train, directory / reward):
         found = _classes(folder)
@@ -44,10 +56,14 @@ def load_class_folders(
 def _classes(folder: Path) -> list[str]:
     if not folder.is_dir():
         raise DataError(f"{folder}: no such folder; it holds a folder of pictures for each class")
-    names = sorted(path.name for path in folder.iterdir() if path.is_dir())
+    names = sorted(p.name for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
     if not names:
         raise DataError(f"{folder}: there is no folder in it; make one of pictures for each class")
     return names
+
+
+def _pictures(folder: Path) -> list[str]:
+    return sorted(p.name for p in folder.glob("*") if p.suffix.lower() in PICTURES)
 
 
 def _split(
@@ -56,7 +72,7 @@ def _split(
     files: list[str] = []
     labels: list[int] = []
     for label, name in enumerate(names):
-        found = sorted(p.name for p in (folder / name).glob("*") if p.suffix.lower() in PICTURES)
+        found = _pictures(folder / name)
         files += [f"{name}/{file}" for file in found]
         labels += [label] * len(found)
     if not files:

@@ -166,19 +166,23 @@ def _split(
         class_names=tuple(name for _, name in file.categories),
         category_ids=tuple(key for key, _ in file.categories),
         areas=(np.array([o.area for o in objects]) * object_scales**2).astype(np.float32),
-        outlines=_outlines(file.path, objects, object_scales) if outlines else None,
+        outlines=_outlines(file, objects, object_scales) if outlines else None,
     )
 
 
 def _outlines(
-    path: Path, objects: list[CocoObject], scales: NDArray[np.float64]
+    file: CocoAnnotations, objects: list[CocoObject], scales: NDArray[np.float64]
 ) -> tuple[Outline | None, ...]:
     """Of all objects; a crowd may have none."""
+    pictures = {image.id: (image.height, image.width) for image in file.images}
     return tuple(
         None
         if record.crowd and not record.segmentation
         else read_outline(
-            record.segmentation, float(scale), f"{path}: an object of image {record.image_id}"
+            record.segmentation,
+            float(scale),
+            f"{file.path}: an object of image {record.image_id}",
+            pictures[record.image_id],
         )
         for record, scale in zip(objects, scales, strict=True)
     )

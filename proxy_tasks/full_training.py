@@ -180,20 +180,19 @@ class FullTraining:
 
 
 def read_metrics(directory: Path) -> list[Entry]:
-    """The entries of a training by step; a last line that was cut by a kill is left out."""
+    """The entries of a training by step; a line that was cut by a kill is left out."""
     try:
-        text = (directory / METRICS).read_text("utf-8")
+        text = (directory / METRICS).read_text("utf-8", errors="replace")
     except FileNotFoundError:
         return []
     entries: list[Entry] = []
     for line in text.splitlines():
         try:
             entry = json.loads(line)
-        except ValueError:
-            break
-        if not isinstance(entry, dict) or "step" not in entry:
-            break
-        entries.append(entry)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(entry, dict) and type(entry.get("step")) is int:
+            entries.append(entry)
     return entries
 
 

@@ -3,15 +3,18 @@
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from pycocotools import mask as coco_mask
 
 from proxy_tasks.errors import DataError
+from proxy_tasks.run_lengths import bitmap
 
-FEWEST_NUMBERS = 6  # of a polygon: three corners
+FEWEST_NUMBERS: Final = 6  # of a polygon: three corners
+# So many sides of the picture a corner may be away: what drawing takes grows with it.
+FARTHEST: Final = 10
 Points = NDArray[np.float64]
 
 
@@ -59,13 +62,19 @@ class Outline:
         return found
 
 
-def read_outline(segmentation: object, scale: float, where: str) -> Outline:
-    """The outline of COCO's polygons or RLE. Raises DataError, which names `where`."""
+def read_outline(
+    segmentation: object, scale: float, where: str, picture: tuple[int, int]
+) -> Outline:
+    """The outline of COCO's polygons or RLE. Raises DataError, which names `where`.
+
+    `picture`: height and width of the source, in pixels.
+    """
     try:
         if isinstance(segmentation, Mapping):
-            return Outline((), _bitmap(segmentation), scale)
+            return Outline((), bitmap(segmentation, picture), scale)
         if isinstance(segmentation, Sequence) and segmentation:
-            return Outline(tuple(_polygon(part) * scale for part in segmentation), None, scale)
+            far = float(FARTHEST * max(picture))
+            return Outline(tuple(_polygon(part, far) * scale for part in segmentation), None, scale)
     except (TypeError, ValueError, KeyError, OverflowError) as error:
         raise DataError(
             f"{where}: its segmentation is neither COCO's polygons nor its RLE ({error})"
@@ -76,22 +85,15 @@ def read_outline(segmentation: object, scale: float, where: str) -> Outline:
     )
 
 
-def _polygon(numbers: Any) -> Points:  # noqa: ANN401 - of JSON
+def _polygon(numbers: Any, far: float) -> Points:  # noqa: ANN401 - of JSON
     points = np.asarray(numbers, np.float64)
     if points.ndim != 1 or len(points) < FEWEST_NUMBERS or len(points) % 2:
         raise ValueError("a polygon is a list of x and y of at least three corners")
     if not np.isfinite(points).all():
         raise ValueError("a corner is not finite")
+    if (farthest := float(np.abs(points).max())) > far:
+        raise ValueError(f"a corner at {farthest:g} is far outside the picture")
     return points.reshape(-1, 2)
-
-
-def _bitmap(rle: Mapping[str, Any]) -> NDArray[np.bool_]:
-    height, width = (int(side) for side in rle["size"])
-    counts = rle["counts"]
-    rle = {"size": [height, width], "counts": counts}
-    if isinstance(counts, list):
-        return _decoded(coco_mask.frPyObjects(rle, height, width)).astype(bool)
-    return _decoded({**rle, "counts": counts.encode()}).astype(bool)
 
 
 def _decoded(rle: Mapping[str, Any]) -> NDArray[np.uint8]:

@@ -4,6 +4,7 @@ scikit-learn grows the trees and finds the scale of the process; what it found i
 its own `predict` takes 20 times as long for one candidate.
 """
 
+import math
 import warnings
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
 from sklearn.tree._tree import Tree
+
+from proxy_tasks.errors import InvalidRecipe
 
 Array = NDArray[np.float64]
 
@@ -31,11 +34,19 @@ class KernelScale:
         variance: of the function.
         length: on which it changes, of all features together.
         noise: the variance of what it does not follow.
+
+    Raises InvalidRecipe for what is no finite number above 0.
     """
 
     variance: float = 1.0
     length: float = 5.0
     noise: float = 0.3
+
+    def __post_init__(self) -> None:
+        for name in ("variance", "length", "noise"):
+            value: object = getattr(self, name)
+            if not isinstance(value, int | float) or not 0 < value < math.inf:
+                raise InvalidRecipe(f"KernelScale: {name} is {value!r}; give a number above 0")
 
 
 class RewardRegression:

@@ -10,12 +10,13 @@ if TYPE_CHECKING:
     from proxy_tasks.spinebench_surrogate import SpineBenchSurrogate
 
 KINDS = ("surrogate", "table")
+SEARCHED = "quick"
 
 
 def spinebench(
     by: str = "surrogate",
     file: str = "",
-    fidelity: str = "quick",
+    fidelity: str = SEARCHED,
     seed: int = 0,
     noise: float = 1.0,
 ) -> "SpineBenchTable | SpineBenchSurrogate":
@@ -26,8 +27,16 @@ def spinebench(
     """
     if by not in KINDS:
         raise InvalidRecipe(f"spinebench by {by!r}: choose from {', '.join(KINDS)}")
+    for name, text in (("file", file), ("fidelity", fidelity)):
+        if not isinstance(text, str):
+            raise InvalidRecipe(f"{name} of spinebench is {text!r}: give a text")
     if by == "table":
         return SpineBenchTable(file, fidelity)
+    if fidelity != SEARCHED:
+        raise InvalidRecipe(
+            f"fidelity {fidelity!r} of spinebench is the table's, by = 'table': the surrogate has "
+            "one alone"
+        )
     import_extra("sklearn", "scorecard")
     from proxy_tasks.spinebench_surrogate import SpineBenchSurrogate
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from proxy_tasks.calibration import RankAgreement, network_means, rank_agreement
+from proxy_tasks.errors import DataError
 from proxy_tasks.held_out import numbered
 from proxy_tasks.prediction_figures import PredictionFigures
 from proxy_tasks.spinebench_file import SpineBench
@@ -56,7 +57,7 @@ def fidelity_agreement(bench: SpineBench, short: str, long: str) -> dict[str, An
 
 
 def card(bench: SpineBench) -> list[str]:
-    """Lines for docs/spinebench.md."""
+    """Lines for docs/spinebench.md. Raises DataError for a file that is not whole."""
     columns = bench.columns
     lines = [f"{len(bench)} trainings of {len(set(columns['key']))} networks"]
     if bench.about.get("preliminary"):
@@ -88,7 +89,12 @@ def card(bench: SpineBench) -> list[str]:
     names = [*bench.fidelities]
     if len(names) > 1 and (both := fidelity_agreement(bench, *names[:2])) is not None:
         lines.append(f"{names[0]} and {names[1]}: {_tau(both)}")
-    return [*lines, *_surrogate_lines(bench.about.get("surrogate"))]
+    try:
+        return [*lines, *_surrogate_lines(bench.about.get("surrogate"))]
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise DataError(
+            f"{bench.path} does not say how good its surrogate is: pack it again"
+        ) from error
 
 
 def _quantiles(bench: SpineBench, name: str) -> list[str]:

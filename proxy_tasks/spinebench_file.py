@@ -18,7 +18,8 @@ docs/spinebench.md is its data card. The columns, null where a training has none
 """
 
 import json
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property, lru_cache
 from importlib.resources import files
@@ -38,6 +39,8 @@ SCORES: Final = ("AP", "AP50", "AP75", "AR", "class_loss", "box_loss")
 COSTS: Final = ("params", "madds", "norms")
 TIMES: Final = ("seconds", "cpu_seconds", "latency_ms")
 SOURCE: Final = ("source", "trial")
+_NOTHING: Final = type(None)
+PACK: Final = "benchmarks/spinebench.py pack"
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,8 +70,7 @@ class SpineBench:
     def steps(self, name: str) -> tuple[int, ...]:
         """Where trainings of a fidelity were scored, the last step included."""
         end = self.fidelities[name].last_step
-        heads = [column.removeprefix("AP_at_") for column in self.columns if "AP_at_" in column]
-        return (*sorted(int(step) for step in heads if int(step) < end), end)
+        return (*(step for step in _steps(self.columns) if step < end), end)
 
     def named(self, fidelity: str) -> tuple[str, int]:
         """Name and last step of a canonical fidelity. Raises InvalidRecipe where there are none."""
@@ -91,16 +93,51 @@ class SpineBench:
         """Raises DataError for a table that is none of `spinebench_table`."""
         try:
             about = json.loads(table.schema.metadata[METADATA])
-            made = cls(table.to_pydict(), about, path)
-            complete = {*IDENTITY, "AP"} <= {*made.columns} and about["format"] == FORMAT
-        except (KeyError, TypeError, ValueError):
-            complete = False
-        if not complete:
-            raise DataError(
-                f"{path} is no spinebench file of format {FORMAT}: benchmarks/spinebench.py pack "
-                "makes one"
-            )
+            known = about["format"] == FORMAT
+        except (KeyError, TypeError, ValueError, RecursionError):
+            known = False
+        if not known:
+            raise DataError(f"{path} is no spinebench file of format {FORMAT}: {PACK} makes one")
+        made = cls(table.to_pydict(), about, path)
+        if fault := _fault(made):
+            raise DataError(f"{path} is damaged, or was changed by hand: {fault}; {PACK} makes one")
         return made
+
+
+def _fault(bench: SpineBench) -> str:
+    """What its readers would stumble over, for a message; empty where there is nothing."""
+    given = bench.about.get("fidelities")
+    if not isinstance(given, dict) or not given:
+        return "its metadata have no fidelities"
+    try:
+        names = set(bench.fidelities)
+    except (InvalidRecipe, TypeError) as error:
+        return f"of its fidelities one is none ({error})"
+    if heads := [name for name in bench.columns if _is_of_no_step(name)]:
+        return f"the column {heads[0]} is of no step"
+    curves = [f"{score}_at_{step}" for step in _steps(bench.columns) for score in SCORES]
+    wanted = {
+        **dict.fromkeys(("key", "blocks"), (str,)),
+        **dict.fromkeys(("fidelity",), (str,)),
+        **dict.fromkeys(("failure", "source"), (str, _NOTHING)),
+        **dict.fromkeys(("seed",), (int,)),
+        **dict.fromkeys(("trial", *COSTS), (int, _NOTHING)),
+        **dict.fromkeys(("genotype",), (list, _NOTHING)),
+        **dict.fromkeys((*SCORES, *curves, *TIMES), (float, _NOTHING)),
+    }
+    for name, kinds in wanted.items():
+        if name not in bench.columns:
+            return f"there is no column {name}"
+        for value in bench.columns[name]:
+            if type(value) not in kinds or (type(value) is float and not math.isfinite(value)):
+                return f"{name} is {value!r}"
+    foreign = set(bench.columns["fidelity"]) - names
+    return f"there is no fidelity {min(foreign)!r} in its metadata" if foreign else ""
+
+
+def _is_of_no_step(column: str) -> bool:
+    _, at, step = column.partition("_at_")
+    return bool(at) and not step.isdecimal()
 
 
 def difference(asked: Fidelity, known: Fidelity) -> str:
@@ -170,10 +207,15 @@ def as_table(rows: Sequence[Mapping[str, Any]], about: Mapping[str, Any]) -> "pa
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
+def _steps(columns: Iterable[str]) -> list[int]:
+    """Of the columns that are of one, rising."""
+    return sorted({int(name.split("_at_")[1]) for name in columns if "_at_" in name})
+
+
 def _kinds(rows: Sequence[Mapping[str, Any]]) -> "dict[str, pa.DataType]":
     import pyarrow as pa
 
-    steps = sorted({int(name.split("_at_")[1]) for row in rows for name in row if "_at_" in name})
+    steps = _steps(name for row in rows for name in row)
     curves = [f"{score}_at_{step}" for step in steps for score in SCORES]
     named: dict[str, pa.DataType] = {}
     for name in IDENTITY:

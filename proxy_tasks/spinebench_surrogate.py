@@ -43,6 +43,7 @@ class SurrogateErrors:
         try:
             said: Mapping[str, Any] = bench.about["surrogate"]
             scale = KernelScale(**said["scale"])
+            bench.fidelities[said["fidelity"]]  # of the trainings that it was fitted to
             return cls(scale, *(Spread.from_dict(said[name]) for name in ("missed", "seed")))
         except (KeyError, TypeError, InvalidRecipe) as error:
             raise DataError(
@@ -175,7 +176,13 @@ class SpineBenchSurrogate:
 @lru_cache(maxsize=2)
 def _fitted(bench: SpineBench, scale: KernelScale) -> RewardRegression:
     """To all trainings that it may learn from; one seed of the trees for all landscapes."""
-    features, rewards, _ = learnable(bench, str(bench.about["surrogate"]["fidelity"]))
+    fidelity = str(bench.about["surrogate"]["fidelity"])
+    features, rewards, _ = learnable(bench, fidelity)
+    if not len(rewards):
+        raise DataError(
+            f"{bench.path} has no training of a network of {bench.about['space']} at {fidelity}, "
+            "which its surrogate learns from: pack it again"
+        )
     return RewardRegression(features, rewards, 0, scale)
 
 

@@ -91,6 +91,15 @@ def test_what_is_trained_is_only_said_again(trained: Reproduction) -> None:
     assert len(said) == 4
 
 
+def test_a_finished_one_whose_metrics_are_lost_is_scored_again(
+    trained: Reproduction, tmp_path: Path
+) -> None:
+    found, said = copied(trained, tmp_path), list[str]()
+    (found.directory / "final/spinenet-49/metrics.jsonl").unlink()
+    train_finals(found, said.append)
+    assert sum(": AP " in line for line in said) == 4
+
+
 def test_stopped_it_goes_on_with_what_is_left(
     searched: Reproduction, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

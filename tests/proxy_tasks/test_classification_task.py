@@ -1,5 +1,6 @@
 """Classifiers of class folders are trained, scored, and go on as detectors do."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -139,6 +140,23 @@ def empty_the_classes(directory: Path) -> None:
         path.unlink()
 
 
+def leave_one_class(directory: Path) -> None:
+    for name in ("down", "plain"):
+        shutil.rmtree(directory / "train" / name)
+
+
+def empty_a_class(directory: Path) -> None:
+    for file in (directory / "train" / "across").iterdir():
+        file.rename(file.with_suffix(".txt"))
+
+
+def test_a_hidden_folder_is_no_class(tmp_path: Path) -> None:
+    directory = class_folders(tmp_path / "data", 1, 1)
+    (directory / "train" / ".ipynb_checkpoints").mkdir()
+    found = load_class_folders(directory, 32, tmp_path / "cache")
+    assert found.train.class_names == CLASSES
+
+
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
@@ -146,6 +164,8 @@ def empty_the_classes(directory: Path) -> None:
         (add_a_class, "there is no class 'other'"),
         (damage_a_picture, r"0\.png cannot be read"),
         (empty_the_classes, "val: no picture in it"),
+        (leave_one_class, "train: 'across' is the only class in it"),
+        (empty_a_class, "train/across: no picture of this class in it"),
     ],
 )
 def test_bad_folders_are_named(damage: Any, message: str, tmp_path: Path) -> None:

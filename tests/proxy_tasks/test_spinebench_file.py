@@ -1,13 +1,22 @@
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from proxy_tasks.errors import DataError, InvalidRecipe
-from proxy_tasks.spinebench_file import COSTS, SCORES, read_spinebench, write_spinebench
+from proxy_tasks.spinebench_file import (
+    COSTS,
+    SCORES,
+    SpineBench,
+    as_table,
+    read_spinebench,
+    write_spinebench,
+)
 from tests.proxy_tasks.synthetic_bench import ABOUT, DEFAULT, QUICK, members, row
 
 FLOATS = st.none() | st.floats(0, 1)
@@ -62,6 +71,46 @@ def test_another_parquet_file_is_refused(tmp_path: Path) -> None:
     pd.DataFrame({"AP": [0.5]}).to_parquet(tmp_path / "file.parquet")
     with pytest.raises(DataError, match="is no spinebench file of format 1"):
         read_spinebench(tmp_path / "file.parquet")
+
+
+def damaged(column: str, value: object) -> pa.Table:
+    """A file of one training, with another value in a column; without it for `...`."""
+    table = as_table([row(members(1, 0)[0], 3)], ABOUT)
+    if column in table.column_names:
+        place = table.column_names.index(column)
+        table = table.remove_column(place)
+    return table if value is ... else table.append_column(column, pa.array([value]))
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("AP50", ..., "there is no column AP50"),
+        ("madds", ..., "there is no column madds"),
+        ("AR_at_50", ..., "there is no column AR_at_50"),
+        ("AP_at_x", 0.1, "the column AP_at_x is of no step"),
+        ("blocks", None, "blocks is None"),
+        ("key", None, "key is None"),
+        ("seed", None, "seed is None"),
+        ("seed", "3", "seed is '3'"),
+        ("AP", "0.3", "AP is '0.3'"),
+        ("AP", float("nan"), "AP is nan"),
+        ("fidelity", "slow", "there is no fidelity 'slow' in its metadata"),
+    ],
+)
+def test_a_damaged_column_is_named(column: str, value: object, said: str) -> None:
+    with pytest.raises(DataError, match="here is damaged, or was changed by hand") as caught:
+        SpineBench.of_table(damaged(column, value), "here")
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "fidelities", [None, [], {}, {"quick": 3}, {"quick": "{"}, {"quick": '{"steps": 5}'}]
+)
+def test_fidelities_that_are_none_are_refused(fidelities: Any) -> None:
+    table = as_table([row(members(1, 0)[0], 3)], {**ABOUT, "fidelities": fidelities})
+    with pytest.raises(DataError, match=r"here is damaged, or was changed by hand: .*fidelities"):
+        SpineBench.of_table(table, "here")
 
 
 def test_a_fidelity_has_a_name_and_a_step(tmp_path: Path) -> None:

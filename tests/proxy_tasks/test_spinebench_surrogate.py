@@ -117,3 +117,56 @@ def test_the_card_says_how_good_it_is(file: str) -> None:
     assert "1 x 10 folds of 100 networks, 200 trainings" in lines
     assert "two seeds of a network: tau" in lines
     assert "step 50: tau 1.000 with the end" in lines
+
+
+SCALE = {"variance": 1.0, "length": 5.0, "noise": 0.3}
+SPREAD = {"at": [0.3], "sd": [0.01]}
+LEARNT = {"fidelity": "quick", "scale": SCALE, "missed": SPREAD, "seed": SPREAD}
+
+
+@pytest.mark.parametrize(
+    ("about", "said"),
+    [
+        ({"surrogate": []}, "does not say how far its surrogate is off"),
+        (
+            {"surrogate": {**LEARNT, "fidelity": "slow"}},
+            "does not say how far its surrogate is off",
+        ),
+        (
+            {"surrogate": {**LEARNT, "scale": {**SCALE, "noise": "x"}}},
+            "how far its surrogate is off",
+        ),
+        (
+            {"surrogate": {**LEARNT, "scale": {**SCALE, "length": 0}}},
+            "how far its surrogate is off",
+        ),
+        ({"surrogate": {**LEARNT, "fidelity": "default"}}, "has no training of a network of"),
+        ({"surrogate": LEARNT, "space": "fish"}, "has no training of a network of fish at quick"),
+    ],
+)
+def test_a_file_whose_surrogate_cannot_be_fitted_is_refused(
+    about: dict[str, object], said: str, tmp_path: Path
+) -> None:
+    write_spinebench([row(members(1, 0)[0], 3)], {**ABOUT, **about}, tmp_path / "file.parquet")
+    with pytest.raises(DataError, match=said):
+        spinebench("surrogate", str(tmp_path / "file.parquet"))
+
+
+def test_a_card_of_a_file_that_lacks_figures_is_refused(tmp_path: Path) -> None:
+    rows = [row(members(1, 0)[0], 3)]
+    bench = write_spinebench(rows, {**ABOUT, "surrogate": LEARNT}, tmp_path / "file.parquet")
+    with pytest.raises(DataError, match="does not say how good its surrogate is"):
+        card(bench)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"fidelity": "default"}, "the surrogate has one alone"),
+        ({"fidelity": ["quick"]}, "fidelity of spinebench is"),
+        ({"file": 3}, "file of spinebench is 3"),
+    ],
+)
+def test_options_that_mean_nothing_are_refused(options: dict[str, object], said: str) -> None:
+    with pytest.raises(InvalidRecipe, match=said):
+        spinebench("surrogate", **options)
