@@ -86,7 +86,7 @@ def _parser() -> ConfigParser:
 def protocol_of(architecture: str) -> str:
     """The config to train an architecture by when none is named: its run's, where it has one."""
     from nas.architecture_source import split_trial
-    from nas.run_directory import CONFIG
+    from nas.config_file import CONFIG
 
     trial = split_trial(architecture)
     return DEFAULT if trial is None else str(trial[0] / CONFIG)

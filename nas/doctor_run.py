@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from nas.config import Config
+from nas.config_file import write_doctor_config
 from nas.data_fingerprint import data_fingerprint
 from nas.doctor_plan import make_sample, plan
 from nas.doctor_report import check_reward
 from nas.doctor_sample import Sample, SampleSize
 from nas.errors import UsageError
 from nas.planned_study import PlannedStudy
-from nas.run_directory import DOCTOR, refuse_occupied, write_config
+from nas.run_directory import DOCTOR, refuse_occupied
 from nas.stored_config import stored_config
 from nas.study import Metrics, Objective
 from results import NotARun, Trial, TrialStatus, TrialStore
@@ -84,7 +85,7 @@ def doctor_run(
             if fingerprint is not None:
                 meta[FINGERPRINT] = fingerprint
             store = stack.enter_context(TrialStore.create(directory, meta))
-        write_config(directory, config, size.options)
+        write_doctor_config(directory, config, size.options)
         study = PlannedStudy(
             plan=plan(sample, space),
             store=store,

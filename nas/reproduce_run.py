@@ -3,12 +3,14 @@
 import json
 from collections.abc import Callable
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Console
 
-from nas.cli_output import write_output
 from nas.config import Config
+from nas.config_file import AGAIN
+from nas.errors import UsageError
 from nas.paper_claims import RANDOM, SEARCH, SINGLE_SEARCHES
 from nas.reproduction import NETWORKS, Reproduction
 from nas.reproduction_checks import check_brought
@@ -18,6 +20,7 @@ from nas.reproduction_finals import check_finals
 from nas.reproduction_plan import plan_lines
 from nas.reproduction_searches import check_searches, run_searches
 from nas.reproduction_trainings import retry_lost, train_networks, train_resnets
+from proxy_tasks.whole_file import write_whole
 from results import Trial, TrialStatus, TrialStore
 from results.claim_table import markdown
 from results.claims import Claim
@@ -105,8 +108,8 @@ def about(reproduction: Reproduction) -> list[str]:
 
 def _write(reproduction: Reproduction, claims: list[Claim]) -> None:
     directory = reproduction.directory
-    write_output(claims_json(reproduction, claims).encode(), str(directory / CLAIMS))
-    write_output(markdown(claims, about(reproduction)).encode(), str(directory / TABLE))
+    _write_file(directory / CLAIMS, claims_json(reproduction, claims).encode())
+    _write_file(directory / TABLE, markdown(claims, about(reproduction)).encode())
 
 
 def _report(reproduction: Reproduction) -> None:
@@ -117,4 +120,13 @@ def _report(reproduction: Reproduction) -> None:
 
     runs = [reproduction.searches[name].directory for name in (SEARCH, RANDOM)]
     document = report_document(runs, report_commands, None, differing_protocols, None)
-    write_output(report_page(document), str(reproduction.directory / PAGE))
+    _write_file(reproduction.directory / PAGE, report_page(document))
+
+
+def _write_file(file: Path, content: bytes) -> None:
+    try:
+        write_whole(file, content)
+    except OSError as error:
+        raise UsageError(
+            f"{file} cannot be written ({error.strerror}): mend that, then {AGAIN}"
+        ) from error

@@ -8,13 +8,14 @@ from pathlib import Path
 from rich.console import Console
 
 from nas.config import Config
+from nas.config_file import write_planned_config
 from nas.failed_kinds import reopen_failed
 from nas.network_study import Compared, NetworkStudy
 from nas.planned_store import planned_store
 from nas.reproduction import NETWORKS, Reproduction
 from nas.reproduction_checks import TEST_SPLIT, check_same
 from nas.rerank_run import Trainings, has_test_split
-from nas.run_directory import REPRODUCED, write_config
+from nas.run_directory import REPRODUCED
 from nas.stored_config import stored_config
 from nas.training_progress import drive
 from proxy_tasks.recipe import Fidelity
@@ -103,7 +104,7 @@ def _opened_networks(directory: Path, config: Config) -> TrialStore:
         if REPRODUCED not in store.meta():
             raise NotARun(f"{directory} is another run's: give another --run-dir")
         check_same(stored_config(store, directory), config, directory, TEST_SPLIT)
-        write_config(directory, config)
+        write_planned_config(directory, config)
     except BaseException:
         store.close()
         raise

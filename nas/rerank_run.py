@@ -12,13 +12,14 @@ from pathlib import Path
 
 from nas.committed_study import Commitments, CommittedStudy
 from nas.config import Config
+from nas.config_file import write_planned_config
 from nas.errors import UsageError
 from nas.planned_store import planned_store
 from nas.planned_study import PlannedStudy
 from nas.rerank_command import race_trainings
 from nas.rerank_finalists import finalists
 from nas.rerank_study import STREAM, RerankStudy
-from nas.run_directory import refuse_planned, write_config
+from nas.run_directory import refuse_planned
 from nas.search import planned_trials
 from nas.stored_config import stored_config
 from nas.study import trial_seed
@@ -122,7 +123,7 @@ def _further(
                     f"{folder} is of another run than {search.path}: move it elsewhere, and the "
                     "same command begins anew"
                 )
-            write_config(folder, config)
+            write_planned_config(folder, config)
             given = Commitments(store=store, objective=objective, cost=cost)
             yield search, {**given, "attempts": config.failures.attempts}
 

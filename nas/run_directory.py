@@ -1,19 +1,16 @@
 """A run on disk: `run.sqlite`, the memory of the search, and `config.toml`, what it ran."""
 
 import json
-import shlex
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import tomli_w
-
 from nas.config import Config
+from nas.config_file import write_search_config
 from nas.config_source import check_config
-from nas.errors import UsageError, printable
+from nas.errors import UsageError
 from nas.stored_config import stored_config
-from proxy_tasks.whole_file import write_whole
 from results import TrialStore
 from results.errors import ResultsError
 from results.imported_trial import ImportedTrial
@@ -24,7 +21,6 @@ from results.store_file import RUN_FILE
 if TYPE_CHECKING:
     from nas.warm_start import WarmStart
 
-CONFIG = "config.toml"
 # Entries of a store's meta that runs have whose trials no controller proposed.
 DOCTOR, REPRODUCED, GATHERED = "doctor", "reproduced", "gathered"
 PLANNED = {
@@ -33,7 +29,6 @@ PLANNED = {
     REPRODUCED: "holds networks that `nas reproduce` compares: that command, typed again, goes on",
     GATHERED: "is what benchmarks/spinebench.py trained: that command, typed again, goes on",
 }
-HEADER = "# The effective config of this run: `{command}` repeats it.\n\n"
 
 
 def default_run_directory(source: str) -> Path:
@@ -97,7 +92,7 @@ def create_run(
     else:
         store = TrialStore.create(directory, {**meta, **warm.meta}, warm.trials, imported)
     try:
-        write_config(directory, config)
+        write_search_config(directory, config)
     except BaseException:
         store.close()
         raise
@@ -137,24 +132,4 @@ def extended(store: TrialStore, config: Config, trials: int) -> Config:
 def keep_config(directory: Path, store: TrialStore, config: Config) -> None:
     """Commits the config that a run goes on with."""
     store.set_meta("config", json.dumps(config.as_dict()))
-    write_config(directory, config)
-
-
-def write_config(directory: Path, config: Config, doctor: Sequence[str] = ()) -> None:
-    """The config for people to read and to repeat; the store has the one that counts.
-
-    `doctor`: the options of a run of `nas doctor`, without its directory.
-    """
-    file = directory / CONFIG
-    command = f"nas search {typed(file)}"
-    way_on = f"`nas resume {typed(directory)}`"
-    if doctor:
-        words = ["nas", "doctor", str(file), *doctor, "--run-dir", str(directory)]
-        command, way_on = shlex.join(words), "type the same command again"
-    text = HEADER.format(command=printable(command)) + tomli_w.dumps(config.as_dict())
-    try:
-        write_whole(file, text.encode())
-    except OSError as error:
-        raise UsageError(
-            f"{file} cannot be written ({error.strerror}): mend that, then {way_on}"
-        ) from error
+    write_search_config(directory, config)

@@ -5,9 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from nas.config import LIMITS, Config
+from nas.config_file import CONFIG
 from nas.config_source import load_space_section, suggestion
 from nas.errors import UsageError
-from nas.run_directory import CONFIG
 from search_space.architecture import Architecture
 from search_space.limited_space import LimitedSpace
 from search_space.space import SearchSpace

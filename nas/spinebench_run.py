@@ -8,11 +8,12 @@ from typing import Any
 
 from nas.comparable_runs import COMPARED, first_difference
 from nas.config import Config
+from nas.config_file import write_planned_config
 from nas.config_source import check_config
 from nas.errors import UsageError
 from nas.planned_store import planned_store
 from nas.planned_study import PlannedStudy
-from nas.run_directory import GATHERED, refuse_planned, write_config
+from nas.run_directory import GATHERED, refuse_planned
 from nas.search import planned_trials
 from nas.spinebench_plan import GatherSize, long_fidelity, make_plan, plan_as_dict, plan_from_dict
 from nas.stored_config import stored_config
@@ -44,7 +45,7 @@ def spinebench_run(
         config = _changed(stored_config(store, directory), changes)
         with data_progress() as progress:
             cost, objective = make_cost(config, progress), make_objective(config)
-        write_config(directory, config)
+        write_planned_config(directory, config)
         study = PlannedStudy(
             plan=plan_from_dict(gathered(store, directory)["plan"]),
             seed=trial_seed(config.search.seed, STREAM),

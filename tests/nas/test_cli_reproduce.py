@@ -127,6 +127,28 @@ def test_another_search_in_its_place_is_refused(
     assert said in capsys.readouterr().err
 
 
+def test_claims_that_cannot_be_written_are_one_line_that_names_them(
+    scale: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "run/claims.md"
+    table.mkdir(parents=True)
+    assert reproduce(scale, tmp_path / "run", "--plan") == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said.startswith(f"nas: {table} cannot be written (")
+    assert said.endswith("mend that, then type the same command again")
+
+
+def test_the_config_of_a_part_is_not_said_to_be_a_search(whole: Path) -> None:
+    heads = {
+        name: (whole / name / "config.toml").read_text("utf-8").splitlines()[0]
+        for name in ("search", "networks", "search/rerank")
+    }
+    assert heads["search"].endswith(f"`nas search {whole}/search/config.toml` repeats it.")
+    assert (
+        heads["networks"] == heads["search/rerank"] == "# The effective config of these trainings."
+    )
+
+
 def test_the_plan_costs_one_training(
     scale: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
