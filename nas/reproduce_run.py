@@ -24,6 +24,7 @@ from proxy_tasks.whole_file import write_whole
 from results import Trial, TrialStatus, TrialStore
 from results.claim_table import markdown
 from results.claims import Claim
+from results.report_claims import report_claims
 
 CLAIMS, TABLE, PAGE = "claims.json", "claims.md", "report.html"  # in the run's directory
 MEASURED_ON: Final = {
@@ -53,7 +54,7 @@ def reproduce(
     claims = measured_claims(reproduction)
     _write(reproduction, claims)
     if not plan_only:
-        _report(reproduction)
+        _report(reproduction, claims)
     return claims
 
 
@@ -112,15 +113,16 @@ def _write(reproduction: Reproduction, claims: list[Claim]) -> None:
     _write_file(directory / TABLE, markdown(claims, about(reproduction)).encode())
 
 
-def _report(reproduction: Reproduction) -> None:
-    """The two searches side by side."""
+def _report(reproduction: Reproduction, claims: list[Claim]) -> None:
+    """The claims, and the two searches side by side."""
     from nas.report_commands import report_commands
     from nas.report_protocols import differing_protocols
     from results import report_document, report_page
 
     runs = [reproduction.searches[name].directory for name in (SEARCH, RANDOM)]
     document = report_document(runs, report_commands, None, differing_protocols, None)
-    _write_file(reproduction.directory / PAGE, report_page(document))
+    page = report_page({**document, "claims": report_claims(claims)})
+    _write_file(reproduction.directory / PAGE, page)
 
 
 def _write_file(file: Path, content: bytes) -> None:

@@ -16,12 +16,13 @@ SCRIPTS: Final = (  # one program, in the order of what needs what
     "charts.js",
     "family.js",
     "compare.js",
+    "claims.js",
     "filter.js",
     "table.js",
     "answer.js",
     "page.js",
 )
-STYLES: Final = ("page.css", "charts.css", "table.css", "compare.css")
+STYLES: Final = ("page.css", "charts.css", "table.css", "compare.css", "claims.css")
 
 
 def report_page(document: Mapping[str, object]) -> bytes:

@@ -8,7 +8,7 @@ const measureOf = (runs) => (runs.every((run) => run.metric === runs[0].metric) 
 function comparisonOf(data, rowsOf, choose) {
   const { runs, differences, widths } = data;
   return el("section", { id: "runs", "aria-labelledby": "runs-title" },
-    el("h1", { id: "runs-title" }, runsHeadline(runs, differences)),
+    el(data.claims ? "h2" : "h1", { id: "runs-title" }, runsHeadline(runs, differences)),
     differences.length ? el("div", { class: "note", role: "note" },
       el("strong", {}, "These runs were not all trained and scored alike: their rewards do not compare."),
       el("ul", {}, differences.map((one) => el("li", {}, one))))

@@ -33,7 +33,7 @@ function showRun(place) {
   const trials = trialTable(run, rows, widths, open);
   hideTip();
   document.getElementById("main").replaceChildren(
-    ...compared, answerOf(run, widths, several),
+    ...claims, ...compared, answerOf(run, widths, several),
     section("insight", "What made it good",
       el("p", { class: "unseen", id: "keys" }, "Arrow keys go from point to point, Enter opens the architecture."),
       el("div", { class: "grid" }, progressChart(run, data.differences.length ? [] : data.runs, rows, widths), costChart(run, rows, widths),
@@ -69,6 +69,7 @@ function follow(every) {
   return el("label", { class: "follow" }, box, ` reload every ${count(every)} s`);
 }
 
+const claims = data.claims ? [claimsOf(data.claims)] : [];
 const compared = several ? [comparisonOf(data, (place) => readOf(place).rows, (place) => {
   choose(place);
   document.getElementById("answer").scrollIntoView();
