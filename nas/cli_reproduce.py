@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from nas.cli_output import write_output
 from nas.cli_parser import ConfigParser, split_open_options
+from nas.cli_search import FAILED
 from nas.interruption import stoppable
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def run(words: Sequence[str]) -> int:
 
     from nas.cluster_address import check_pump
     from nas.reproduce_run import claims_json, reproduce
-    from nas.reproduction import Reproduction
+    from nas.reproduction import NETWORKS, Reproduction
     from nas.reproduction_scale import load_scale
     from nas.run_directory import typed
 
@@ -51,6 +52,9 @@ def run(words: Sequence[str]) -> int:
             write_output(claims_json(reproduction, claims).encode(), None)
         else:
             _show(reproduction, claims, known)
+        if not (known.plan or any(step.difference for claim in claims for step in claim.steps)):
+            say(f"nothing could be measured: nas leaderboard {typed(directory / NETWORKS)} says why")
+            return FAILED
         _finish(reproduction, say, plan_only=known.plan)
     return 0
 

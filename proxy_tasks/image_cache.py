@@ -136,7 +136,7 @@ def _on_canvas(path: Path, image: CocoImage, image_size: int) -> NDArray[np.uint
     except DECODER_ERRORS as error:
         raise DataError(
             f"{path}: image {image.id} cannot be decoded ({str(error) or type(error).__name__});"
-            " fetch the file again or take the image out of the annotations"
+            " fetch the file again, or take the image out of the annotations or its class's folder"
         ) from error
 
 

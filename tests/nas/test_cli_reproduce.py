@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from nas.cli import main
+from nas.cli_search import FAILED
 from proxy_tasks.analytic_task import AnalyticTask
 from results import TrialStore
 from search_space import Architecture
@@ -79,6 +80,24 @@ def test_the_same_command_trains_nothing_and_says_the_same(
     assert reproduce(scale, whole, "--format", "json") == 0
     assert not calls
     assert capsys.readouterr().out == before == (whole / "claims.json").read_text("utf-8")
+
+
+def test_where_every_training_fails_it_exits_as_a_search_does(
+    scale: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def broken(self: AnalyticTask, architecture: Architecture, seed: int) -> dict[str, float]:
+        raise RuntimeError("no such device")
+
+    monkeypatch.setattr(AnalyticTask, "evaluate", broken)
+    assert reproduce(scale, tmp_path / "run") == FAILED
+    said = capsys.readouterr().err
+    assert "nothing could be measured: nas leaderboard" in said
+    monkeypatch.undo()
+    assert main(["leaderboard", str(tmp_path / "run" / "networks")]) == 0
+    assert "no such device" in capsys.readouterr().out
 
 
 def test_stopped_again_and_again_it_comes_to_the_same_claims(
