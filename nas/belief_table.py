@@ -8,9 +8,9 @@ from rich.table import Table
 from rich.text import Text
 
 from nas.errors import printable
-from nas.run_directory import typed
 from nas.tables import LONG, TEXTS, cell
 from results.belief import NO_NOISE
+from results.shell_word import shell_word
 
 TITLES = {
     "posterior_mean": "believed",
@@ -47,7 +47,7 @@ def unmeasured_line(frame: pd.DataFrame, run: Path) -> str | None:
     if reason is None:
         return None
     more = ", and --noise takes what `nas doctor` measured" if reason == NO_NOISE else ""
-    told = str(reason).replace("RUN_DIR", typed(run))
+    told = str(reason).replace("RUN_DIR", shell_word(run))
     return printable(
         f"ordered by the mean that was seen, as if nothing of it were luck: {told}{more}"
     )

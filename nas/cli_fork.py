@@ -31,8 +31,8 @@ def run(words: Sequence[str]) -> int:
 
 def print_way_on(directory: Path, candidates: int, budget: int) -> None:
     """What to type next, with a larger budget where that is used up."""
-    from nas.run_directory import typed
+    from results.shell_word import shell_word
 
     more = "" if candidates < budget else f" --trials {2 * max(candidates, 1)}"
-    run = typed(directory)
+    run = shell_word(directory)
     print(f"next:\n  nas leaderboard {run}\n  nas resume {run}{more}")

@@ -31,7 +31,7 @@ def run(words: Sequence[str]) -> int:
     from nas.reproduce_run import claims_json, reproduce
     from nas.reproduction import NETWORKS, Reproduction
     from nas.reproduction_scale import load_scale
-    from nas.run_directory import typed
+    from results.shell_word import shell_word
 
     parser = _parser()
     rest, open_options = split_open_options(words)
@@ -45,7 +45,7 @@ def run(words: Sequence[str]) -> int:
     def say(line: str) -> None:
         console.print(line, soft_wrap=True, highlight=False, markup=False)
 
-    say(f"{known.network} at scale {known.scale}, in {typed(directory)}")
+    say(f"{known.network} at scale {known.scale}, in {shell_word(directory)}")
     with stoppable("the same command goes on"):
         claims = reproduce(reproduction, console, say, plan_only=known.plan)
         if known.format == "json":
@@ -53,7 +53,8 @@ def run(words: Sequence[str]) -> int:
         else:
             _show(reproduction, claims, known)
         if not (known.plan or any(step.difference for claim in claims for step in claim.steps)):
-            say(f"nothing could be measured: nas leaderboard {typed(directory / NETWORKS)} says why")
+            networks = shell_word(directory / NETWORKS)
+            say(f"nothing could be measured: nas leaderboard {networks} says why")
             return FAILED
         _finish(reproduction, say, plan_only=known.plan)
     return 0

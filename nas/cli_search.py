@@ -64,9 +64,9 @@ def run(words: Sequence[str]) -> int:
 
 def resumable(directory: Path) -> AbstractContextManager[None]:
     """Lets Ctrl-C and SIGTERM say how to go on with a run."""
-    from nas.run_directory import typed
+    from results.shell_word import shell_word
 
-    return stoppable(f"`nas resume {typed(directory)}` goes on")
+    return stoppable(f"`nas resume {shell_word(directory)}` goes on")
 
 
 def drive(config: Config, parts: "Parts", store: TrialStore, directory: Path) -> int:
@@ -74,11 +74,11 @@ def drive(config: Config, parts: "Parts", store: TrialStore, directory: Path) ->
     from nas.failure_summary import failure_line, failures
     from nas.progress import ProgressCounter
     from nas.progress_view import progress_view
-    from nas.run_directory import typed
     from nas.search import search
     from nas.tables import leaderboard_table, wide_console
     from nas.warm_start import warm_start_lines
     from results import leaderboard
+    from results.shell_word import shell_word
 
     console = wide_console()
     for line in (f"run directory: {directory}", *warm_start_lines(store)):
@@ -102,7 +102,7 @@ def drive(config: Config, parts: "Parts", store: TrialStore, directory: Path) ->
         console.print("no candidate has a reward: see the failures above")
         return FAILED
     minimised = getattr(parts.controller, "needs_metric", None)
-    run, winner = typed(directory), typed(f"{directory}:{best.number}")
+    run, winner = shell_word(directory), shell_word(f"{directory}:{best.number}")
     ways = [f"nas rerank {run} --budget 10", f"nas report {run}", f"nas show {winner}"]
     if minimised:
         ways.append(f"nas leaderboard {run} --front {minimised}")

@@ -41,7 +41,7 @@ def run(words: Sequence[str]) -> int:
     from nas.interruption import stoppable
     from nas.model_source import find_model, usual_size
     from nas.recipe_source import load_recipe
-    from nas.run_directory import typed
+    from results.shell_word import shell_word
 
     parser = _parser()
     known = parser.parse(words)
@@ -53,7 +53,7 @@ def run(words: Sequence[str]) -> int:
     directory = known.run_dir or default_train_directory(
         known.architecture, known.recipe, known.model_size
     )
-    with stoppable(f"the same command goes on with {typed(directory)}"):
+    with stoppable(f"the same command goes on with {shell_word(directory)}"):
         return _train(body, config, directory, known)
 
 

@@ -68,9 +68,9 @@ def _follow(directory: Path, console: "Console", interval: float) -> int:
 
 
 def _way_on(directory: Path) -> str:
-    from nas.run_directory import typed
+    from results.shell_word import shell_word
 
-    return f"`nas resume {typed(directory)}`"
+    return f"`nas resume {shell_word(directory)}`"
 
 
 def _seconds(text: str) -> float:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from controllers import FIDELITY, Controller, Metrics
 from nas.errors import ReplayMismatch
-from nas.run_directory import typed
 from results import Event, Trial, TrialStatus, TrialStore, TrialSummary
 from results.event import metrics_before
+from results.shell_word import shell_word
 from results.training_length import training_length
 from search_space import Genotype, SearchSpace
 
@@ -85,7 +85,7 @@ def mismatch(path: Path, what: str) -> ReplayMismatch:
     """The one line about a run that is not derived again, with the ways on."""
     return ReplayMismatch(
         f"{path}: {what}: resume with the version of spinenas and the config that began this run, "
-        f"or go on in a new run with what was found: `nas fork {typed(path.parent)} NEW`"
+        f"or go on in a new run with what was found: `nas fork {shell_word(path.parent)} NEW`"
     )
 
 

@@ -6,12 +6,13 @@ from nas.baselines import baselines_left
 from nas.config import Config
 from nas.errors import UsageError
 from nas.rerank_command import race_trainings, rerank_command
-from nas.run_directory import refuse_planned, typed
+from nas.run_directory import refuse_planned
 from nas.run_end import is_ended
 from nas.stored_config import stored_config
 from results import TrialStore
 from results.errors import ResultsError
 from results.several_runs import Run, opened, run_name
+from results.shell_word import shell_word
 
 RERANKINGS = 10
 Typed = list[tuple[str, str]]
@@ -24,14 +25,14 @@ def report_commands(run: Run, winner: int | None, noise: str | None = None) -> T
     been trained. `noise`: what was typed. Raises NotARun and its kin.
     """
     name = run_name(run)
-    directory = typed(name)
+    directory = shell_word(name)
     with opened(run, part=True) as store:
         config = _config(store)
         found = [] if config is None else [_resume(store, config, directory)]
         if config is not None and winner is not None:
             found += _trainings(store.path.parent, config, name, noise)
     if winner is not None:
-        trial = typed(f"{name}:{winner}")
+        trial = shell_word(f"{name}:{winner}")
         found += [
             ("Draw the winner", f"nas show {trial} --format svg --output winner.svg"),
             (
@@ -75,5 +76,5 @@ def _trainings(directory: Path, config: Config, name: str, noise: str | None) ->
     ]
     if baselines_left(directory, config):
         others = "Train SpineNet-49 and others by this protocol"
-        found.append((others, f"nas baselines {typed(name)}"))
+        found.append((others, f"nas baselines {shell_word(name)}"))
     return found

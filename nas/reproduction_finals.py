@@ -12,7 +12,6 @@ from nas.model_source import find_model, usual_size
 from nas.paper_claims import SEARCH
 from nas.recipe_source import load_recipe
 from nas.reproduction import Reproduction
-from nas.run_directory import typed
 from nas.train_config import TrainConfig
 from nas.train_directory import check_training
 from nas.train_plan import FORWARD_AND_BACKWARD, TrainPlan, plan_cost
@@ -23,6 +22,7 @@ from proxy_tasks.errors import Diverged
 from proxy_tasks.full_training import read_metrics
 from proxy_tasks.trained_weights import NETWORK
 from results import beliefs
+from results.shell_word import shell_word
 from results.store_file import RUN_FILE
 from search_space import SPINENET_49, Architecture, ResNetFpn
 
@@ -163,14 +163,14 @@ def final_commands(reproduction: Reproduction) -> list[str]:
     if final is None:
         return []
     options = "".join(
-        f" --{'data' if name == 'data.directory' else name} {typed(text)}"
+        f" --{'data' if name == 'data.directory' else name} {shell_word(text)}"
         for name, text in final_options(reproduction).items()
     )
     processes = "gpu" if reproduction.config.device.name == "cuda" else "N"
     return [
-        f"torchrun --nproc-per-node {processes} -m nas.cli train {typed(one.source)} --recipe "
-        f"{typed(final.recipe)}{options} --run-dir "
-        f"{typed(reproduction.directory / FINAL / one.folder)}"
+        f"torchrun --nproc-per-node {processes} -m nas.cli train {shell_word(one.source)} --recipe "
+        f"{shell_word(final.recipe)}{options} --run-dir "
+        f"{shell_word(reproduction.directory / FINAL / one.folder)}"
         for one in finalists(reproduction)
     ]
 

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from nas.run_directory import typed
 from results import TrialStore
 from results.networks import RERANK
+from results.shell_word import shell_word
 from results.store_file import RUN_FILE
 
 
@@ -19,5 +19,5 @@ def race_trainings(directory: Path) -> int:
 
 def rerank_command(directory: Path | str, budget: int, noise: str | None) -> str:
     """As a shell takes it; `noise` is what was typed."""
-    option = "" if noise is None else f" --noise {typed(noise)}"
-    return f"nas rerank {typed(directory)} --budget {budget}{option}"
+    option = "" if noise is None else f" --noise {shell_word(noise)}"
+    return f"nas rerank {shell_word(directory)} --budget {budget}{option}"

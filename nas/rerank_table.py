@@ -7,8 +7,8 @@ from rich.table import Table
 
 from nas.belief_table import belief_table
 from nas.errors import printable
-from nas.run_directory import typed
 from results.best_claim import SURE, claim, doubt
+from results.shell_word import shell_word
 
 
 def rerank_table(frame: pd.DataFrame, rows: int) -> Table:
@@ -23,7 +23,7 @@ def verdict(frame: pd.DataFrame, directory: Path, further: str) -> str:
     `further`: the command that takes the race further.
     """
     if (reason := frame.attrs.get("unmeasured")) is not None:
-        return printable(f"not decided: {str(reason).replace('RUN_DIR', typed(directory))}")
+        return printable(f"not decided: {str(reason).replace('RUN_DIR', shell_word(directory))}")
     more = printable(f"`{further}` goes on")
     first = frame.iloc[0]
     winner = f"trial {first['trial']} ({str(first['key'])[:8]}) is {claim(frame)}"

@@ -60,12 +60,7 @@ def _way_on(directory: Path, another: str) -> str:
         return f"there is no run to go on with; {another}"
     if doctors:
         return f"it is a run of `nas doctor`; {another}"
-    return f"`nas resume {typed(directory)}` goes on with a run, {another}"
-
-
-def typed(path: Path | str) -> str:
-    """As a shell takes it, and no option of a command."""
-    return shell_word(str(path))
+    return f"`nas resume {shell_word(directory)}` goes on with a run, {another}"
 
 
 def create_run(

@@ -9,11 +9,11 @@ from typing import Any
 import tomli_w
 
 from nas.errors import UsageError
-from nas.run_directory import typed
 from nas.train_config import TrainConfig
 from proxy_tasks.checkpoint import training_identity
 from proxy_tasks.full_training import CHECKPOINT, METRICS
 from proxy_tasks.whole_file import DRAFTS, write_whole
+from results.shell_word import shell_word
 from search_space.architecture import Architecture
 from search_space.block_specs import to_json
 from search_space.resnet_fpn import ResNetFpn
@@ -85,7 +85,7 @@ def _refuse_other(directory: Path, body: Architecture | ResNetFpn, config: Train
     for name in [*ours, *theirs]:
         if ours.get(name) != theirs.get(name):
             raise UsageError(
-                f"{typed(directory)} holds a training whose {name} is {theirs.get(name)}, not "
+                f"{shell_word(directory)} holds a training whose {name} is {theirs.get(name)}, not "
                 f"{ours.get(name)}: give another --run-dir, or that value"
             )
 

@@ -8,7 +8,6 @@ from typing import Any
 from nas.data_progress import data_progress
 from nas.errors import UsageError
 from nas.progress import duration
-from nas.run_directory import typed
 from nas.train_config import TrainConfig
 from nas.train_directory import LOCKED, check_training, train_identity, write_training
 from nas.train_plan import TrainPlan, plan_cost
@@ -19,6 +18,7 @@ from proxy_tasks.full_training import Cadence, Entry, FullTask, FullTraining, se
 from proxy_tasks.malloc import keep_freed_memory
 from proxy_tasks.processes import process_count, process_rank
 from proxy_tasks.trained_weights import write_weights
+from results.shell_word import shell_word
 from results.writer_lock import WriterLock
 from search_space.architecture import Architecture
 from search_space.resnet_fpn import ResNetFpn
@@ -68,8 +68,8 @@ def train_run(
         raise
     except OSError as error:
         raise UsageError(
-            f"the training in {typed(directory)} stopped ({error}): mend that, as by making room "
-            "on its disk; the same command goes on"
+            f"the training in {shell_word(directory)} stopped ({error}): mend that, as by making "
+            "room on its disk; the same command goes on"
         ) from error
     finally:
         if lock is not None:

@@ -59,7 +59,7 @@ def _headline(believed: pd.DataFrame, best: Row, metric: str, known: bool) -> st
 
 
 def _caution(believed: pd.DataFrame, seeds: int) -> str:
-    directory = shell_word(str(believed["run"].iloc[0]))
+    directory = shell_word(believed["run"].iloc[0])
     reason = str(believed.attrs.get("unmeasured", "")).replace("`", "")
     reason = reason.replace("RUN_DIR", directory)
     text = f"How far that is luck is not known: {reason}."
