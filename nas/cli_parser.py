@@ -23,16 +23,19 @@ class OneLineParser(argparse.ArgumentParser):
         known, unknown = self.parse_known_args(words)
         for word in unknown:
             option = word.partition("=")[0]
-            close = difflib.get_close_matches(option, self._option_string_actions, n=1)
-            hint = f"did you mean {close[0]}?" if close else f"see `{self.prog} --help`"
             kind = "option" if word.startswith("-") else "word"
-            raise UsageError(f"unknown {kind} {option!r}: {hint}")
+            raise UsageError(f"unknown {kind} {option!r}: {self.way_out(option)}")
         for action in self._actions:
             value = getattr(known, action.dest, None)
             # Python 3.11 takes the value of `--option=--` for no value at all.
             if action.nargs is None and (value == [] or (isinstance(value, list) and [] in value)):
                 raise UsageError(f"{'/'.join(action.option_strings)} needs a value")
         return known
+
+    def way_out(self, option: str) -> str:
+        """What to type in place of an option that there is not."""
+        close = difflib.get_close_matches(option, self._option_string_actions, n=1)
+        return f"did you mean {close[0]}?" if close else f"see `{self.prog} --help`"
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message}: see `{self.prog} --help`")
