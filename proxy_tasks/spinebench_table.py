@@ -104,5 +104,6 @@ def check_known(bench: SpineBench, fidelity: str) -> None:
     """Raises InvalidRecipe for a name that the file does not have."""
     if fidelity not in bench.fidelities:
         raise InvalidRecipe(
-            f"no fidelity {fidelity!r} in {bench.path}: choose from {', '.join(bench.fidelities)}"
+            f"fidelity {fidelity!r} is not in {bench.path}: choose from "
+            f"{', '.join(bench.fidelities)}"
         )
