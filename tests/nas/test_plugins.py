@@ -9,6 +9,8 @@ from nas.config_source import PLUGINS
 from nas.errors import UsageError
 from nas.plugins import TABLES, find_plugin, make_plugin
 from proxy_tasks import DataError
+from proxy_tasks.spinebench import KINDS
+from results.reward_source import SPINEBENCH, reward_source
 from tests.nas.analytic_runs import search
 from tests.nas.tiny import SPACE
 
@@ -26,6 +28,12 @@ MINE = f"{__name__}:Mine"
 @pytest.mark.parametrize("built_in", [CONTROLLERS, OBJECTIVES, TASKS])
 def test_every_short_name_leads_to_something(built_in: dict[str, str]) -> None:
     assert all(callable(find_plugin("plug-in", name, built_in)) for name in built_in)
+
+
+def test_of_every_task_that_trains_nothing_a_leaderboard_says_so() -> None:
+    silent = [name for name in TASKS if reward_source({"task": {"name": name}}) is None]
+    assert silent == ["detection"]
+    assert set(SPINEBENCH) == set(KINDS)
 
 
 def test_a_short_name_is_made_with_our_arguments() -> None:
