@@ -68,6 +68,12 @@ class ConfigParser(OneLineParser):
         ),
     }
 
+    # Of fields and tables without one.
+    HELP: ClassVar[dict[str, str]] = {
+        "task.name": "analytic, detection, landscape, spinebench or package.module:Class",
+        "task.options": "an option of the task: docs/proxy.md has a table of them all",
+    }
+
     def add_config_options(self, short: Sequence[str]) -> None:
         """`--trials N` and its like, then `--section.field VALUE` for all."""
         for name in short:
@@ -78,11 +84,12 @@ class ConfigParser(OneLineParser):
         fields, tables = self.names()
         for field in fields:
             # An option of the short name writes to the same place.
-            hidden = argparse.SUPPRESS if field in taken else None
+            told = argparse.SUPPRESS if field in taken else self.HELP.get(field)
             if field not in tables:
-                group.add_argument(f"--{field}", metavar="V", dest=field, help=hidden)
+                group.add_argument(f"--{field}", metavar="V", dest=field, help=told)
         for table in tables:
-            group.add_argument(f"--{table}.NAME", metavar="V", help=argparse.SUPPRESS)
+            told = self.HELP.get(table, argparse.SUPPRESS)
+            group.add_argument(f"--{table}.NAME", metavar="V", help=told)
 
     def names(self) -> tuple[Sequence[str], Sequence[str]]:
         """The fields of the config, and those of them that hold a table of free names."""
