@@ -128,7 +128,7 @@ def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]
         (["search", "--trials", "true"], "search.trials is a truth value"),
         (["search", "--controller.options.seed", "3"], "seed is no option"),
         (["search", "--search.objective", "math:pi"], "no function of metrics"),
-        (["search", "--task.options.colour", "1"], "takes no options"),
+        (["search", "--task.options.by", "table"], "task.options.by: task 'detection' takes no"),
         (["show", "run:" + 100 * "1"], "no architecture"),
         (["show", "."], "name a trial of a run"),
         (["search", "--data", ""], "--data is empty"),
