@@ -37,13 +37,19 @@ def changed_config(
     return config
 
 
+def may_change(setting: str) -> bool:
+    """Whether no trial depends on what has this dotted name."""
+    section, dot, _ = setting.partition(".")
+    return (bool(dot) and section in CHANGEABLE) or setting in CHANGEABLE_SETTINGS
+
+
 def _check_changes(before: Config, after: Config, where: str) -> None:
     was, now = before.as_dict(), after.as_dict()
     for section in was:
         for name in {**was[section], **now[section]}:
             old, new = was[section].get(name), now[section].get(name)
             setting = f"{section}.{name}"
-            if old == new or section in CHANGEABLE or setting in CHANGEABLE_SETTINGS:
+            if old == new or may_change(setting):
                 continue
             raise UsageError(
                 f"--{setting} {new}: it is {old} in the {where}, and its trials depend on it, so "

@@ -14,6 +14,7 @@ from nas.given_noise import HELP as NOISE_HELP
 from nas.given_noise import given_noise
 from nas.leaderboard_rows import RowChoice, with_columns
 from results import TrialStatus, TrialStore, export, leaderboard
+from results.reward_source import source_lines
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,6 +60,8 @@ def run(words: Sequence[str]) -> int:
 
 
 def _trials(known: argparse.Namespace, choice: RowChoice) -> "Board":
+    from nas.tables import noted
+
     with ExitStack() as opened:
         stores = [
             opened.enter_context(TrialStore.open_read_only(run, part=True)) for run in known.runs
@@ -66,13 +69,14 @@ def _trials(known: argparse.Namespace, choice: RowChoice) -> "Board":
         runs = stores[0] if len(stores) == 1 else stores
         frame = leaderboard(runs, choice.top if choice.is_first_rows else None)
         statuses = {one.value: sum(store.count(one) for store in stores) for one in TrialStatus}
-    return frame, lambda rows: _table(rows, choice, known.columns, statuses)
+        notes = source_lines(stores)
+    return frame, lambda rows: noted(_table(rows, choice, known.columns, statuses), notes)
 
 
 def _beliefs(known: argparse.Namespace, choice: RowChoice) -> "Board":
     """One row a network; a line on standard error where nothing can be believed."""
     from nas.belief_table import belief_table, unmeasured_line
-    from nas.tables import plain_table
+    from nas.tables import noted, plain_table
     from results import beliefs
 
     if choice.front is not None:
@@ -81,13 +85,17 @@ def _beliefs(known: argparse.Namespace, choice: RowChoice) -> "Board":
     if (line := unmeasured_line(frame, known.runs[0])) is not None:
         print(line, file=sys.stderr)
 
+    notes = source_lines(known.runs)
+
     def table(rows: "pd.DataFrame") -> "Table":
         shown = rows.head(choice.top or TOP)
         matched = "" if choice.where is None else f"{len(rows)} that were asked for, of "
         caption = f"{len(shown)} of {matched}{len(frame)} networks"
         if known.columns:
-            return plain_table(with_columns(shown, known.columns), caption)
-        return belief_table(shown, caption, ["madds", *([choice.by] if choice.by else [])])
+            found = plain_table(with_columns(shown, known.columns), caption)
+        else:
+            found = belief_table(shown, caption, ["madds", *([choice.by] if choice.by else [])])
+        return noted(found, notes)
 
     return frame, table
 

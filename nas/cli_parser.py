@@ -23,16 +23,19 @@ class OneLineParser(argparse.ArgumentParser):
         known, unknown = self.parse_known_args(words)
         for word in unknown:
             option = word.partition("=")[0]
-            close = difflib.get_close_matches(option, self._option_string_actions, n=1)
-            hint = f"did you mean {close[0]}?" if close else f"see `{self.prog} --help`"
             kind = "option" if word.startswith("-") else "word"
-            raise UsageError(f"unknown {kind} {option!r}: {hint}")
+            raise UsageError(f"unknown {kind} {option!r}: {self.way_out(option)}")
         for action in self._actions:
             value = getattr(known, action.dest, None)
             # Python 3.11 takes the value of `--option=--` for no value at all.
             if action.nargs is None and (value == [] or (isinstance(value, list) and [] in value)):
                 raise UsageError(f"{'/'.join(action.option_strings)} needs a value")
         return known
+
+    def way_out(self, option: str) -> str:
+        """What to type in place of an option that there is not."""
+        close = difflib.get_close_matches(option, self._option_string_actions, n=1)
+        return f"did you mean {close[0]}?" if close else f"see `{self.prog} --help`"
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message}: see `{self.prog} --help`")
@@ -65,6 +68,12 @@ class ConfigParser(OneLineParser):
         ),
     }
 
+    # Of fields and tables without one.
+    HELP: ClassVar[dict[str, str]] = {
+        "task.name": "analytic, detection, landscape, spinebench or package.module:Class",
+        "task.options": "an option of the task: docs/proxy.md has a table of them all",
+    }
+
     def add_config_options(self, short: Sequence[str]) -> None:
         """`--trials N` and its like, then `--section.field VALUE` for all."""
         for name in short:
@@ -75,11 +84,12 @@ class ConfigParser(OneLineParser):
         fields, tables = self.names()
         for field in fields:
             # An option of the short name writes to the same place.
-            hidden = argparse.SUPPRESS if field in taken else None
+            told = argparse.SUPPRESS if field in taken else self.HELP.get(field)
             if field not in tables:
-                group.add_argument(f"--{field}", metavar="V", dest=field, help=hidden)
+                group.add_argument(f"--{field}", metavar="V", dest=field, help=told)
         for table in tables:
-            group.add_argument(f"--{table}.NAME", metavar="V", help=argparse.SUPPRESS)
+            told = self.HELP.get(table, argparse.SUPPRESS)
+            group.add_argument(f"--{table}.NAME", metavar="V", help=told)
 
     def names(self) -> tuple[Sequence[str], Sequence[str]]:
         """The fields of the config, and those of them that hold a table of free names."""

@@ -3,8 +3,24 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from nas.cli_parser import OneLineParser
+from nas.cli_parser import ConfigParser, OneLineParser
 from nas.cli_search import drive, resumable
+
+
+class ResumeParser(OneLineParser):
+    """A parser that knows what only a fork of the run may change."""
+
+    def way_out(self, option: str) -> str:
+        from nas.changed_config import may_change
+
+        name = option.removeprefix("--")
+        field = ConfigParser.SHORT[name][0] if name in ConfigParser.SHORT else name
+        if not may_change(field):
+            return super().way_out(option)
+        return (
+            "a search goes on as it began: "
+            f"`nas fork RUN_DIR NEW {option} ...` begins another with its trials"
+        )
 
 
 def run(words: Sequence[str]) -> int:
@@ -14,7 +30,7 @@ def run(words: Sequence[str]) -> int:
     from nas.failed_kinds import failed_kinds, reopen_failed
     from nas.run_directory import extended, keep_config, open_run
 
-    parser = OneLineParser(
+    parser = ResumeParser(
         prog="nas resume",
         description="Go on with a search. What was reported is kept; what was in flight is redone.",
     )

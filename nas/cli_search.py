@@ -75,9 +75,10 @@ def drive(config: Config, parts: "Parts", store: TrialStore, directory: Path) ->
     from nas.progress import ProgressCounter
     from nas.progress_view import progress_view
     from nas.search import search
-    from nas.tables import leaderboard_table, wide_console
+    from nas.tables import leaderboard_table, noted, wide_console
     from nas.warm_start import warm_start_lines
     from results import leaderboard
+    from results.reward_source import source_lines
     from results.shell_word import shell_word
 
     console = wide_console()
@@ -94,7 +95,7 @@ def drive(config: Config, parts: "Parts", store: TrialStore, directory: Path) ->
     if study.exhausted:
         console.print("the controller found no architecture that is not known: stopped early")
     frame = leaderboard(store)
-    console.print(leaderboard_table(frame, 10))
+    console.print(noted(leaderboard_table(frame, 10), source_lines([store])))
     if (failed := failure_line(store)) is not None:
         console.print(failed, soft_wrap=True, highlight=False, markup=False)
     best = store.best()

@@ -80,7 +80,10 @@ def make_parts(config: Config, progress: BuildProgress = silent) -> Parts:
         check_halving(config, task)
         check_fidelities(config, task)
     elif config.task.options:
-        raise UsageError(f"task detection takes no options, only sections: {config.task.options}")
+        raise UsageError(
+            f"task.options.{next(iter(config.task.options))}: task 'detection' takes no options, "
+            "only sections: leave it out, or name another task (task.name)"
+        )
     make_rungs(config)
     check_pump(config)
     check_gpus(config)

@@ -7,11 +7,12 @@ from contextlib import suppress
 
 import pandas as pd
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
 from nas.cli_output import STDOUT_CLOSED
-from nas.errors import UsageError
+from nas.errors import UsageError, printable
 
 TEXTS = (  # columns that are read from the left
     *("run", "key", "status", "failure", "fidelity", "name", "kind", "message"),
@@ -73,6 +74,12 @@ def plain_table(rows: pd.DataFrame, caption: str) -> Table:
     _add_columns(table, list(map(str, rows.columns)))
     for row in rows.to_dict(orient="records"):
         table.add_row(*[cell(str(name), value) for name, value in row.items()])
+    return table
+
+
+def noted(table: Table, notes: Iterable[str]) -> Table:
+    """The table, with a line more below its caption for each note."""
+    table.caption = "\n".join([str(table.caption), *(escape(printable(one)) for one in notes)])
     return table
 
 

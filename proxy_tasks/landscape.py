@@ -59,9 +59,9 @@ class Landscape:
         noise: float = 0.3,
     ) -> None:
         if isinstance(family, str) and family not in FAMILIES:
-            raise InvalidRecipe(f"no landscape {family!r}: choose from {', '.join(FAMILIES)}")
+            raise InvalidRecipe(f"family {family!r}: choose from {', '.join(FAMILIES)}")
         if isinstance(space, str) and space not in SPACES:
-            raise InvalidRecipe(f"no space {space!r}: choose from {', '.join(SPACES)}")
+            raise InvalidRecipe(f"space {space!r}: choose from {', '.join(SPACES)}")
         if type(seed) is not int or seed < 0:
             raise InvalidRecipe(f"seed {seed!r}: choose a whole number from 0 on")
         if not isinstance(noise, int | float) or not 0 <= noise <= LARGEST_NOISE:

@@ -26,16 +26,15 @@ def spinebench(
     MissingExtra for the surrogate without scikit-learn.
     """
     if by not in KINDS:
-        raise InvalidRecipe(f"spinebench by {by!r}: choose from {', '.join(KINDS)}")
+        raise InvalidRecipe(f"by {by!r}: choose from {', '.join(KINDS)}")
     for name, text in (("file", file), ("fidelity", fidelity)):
         if not isinstance(text, str):
-            raise InvalidRecipe(f"{name} of spinebench is {text!r}: give a text")
+            raise InvalidRecipe(f"{name} is {text!r}: give a text")
     if by == "table":
         return SpineBenchTable(file, fidelity)
     if fidelity != SEARCHED:
         raise InvalidRecipe(
-            f"fidelity {fidelity!r} of spinebench is the table's, by = 'table': the surrogate has "
-            "one alone"
+            f"fidelity {fidelity!r} is the table's, by = 'table': the surrogate has one alone"
         )
     import_extra("sklearn", "scorecard")
     from proxy_tasks.spinebench_surrogate import SpineBenchSurrogate

@@ -91,10 +91,8 @@ class SpineBenchTable:
     def _row(self, architecture: Architecture, seed: int, name: str) -> int:
         known = self._rows.get((architecture.key, name))
         if known is None:
-            raise CandidateFailure(
-                f"network {architecture.key} is not in {self._bench.path} at {name}: the surrogate "
-                "answers for any (--task.options.by surrogate)"
-            )
+            # Most candidates of a search: the line is short, and the same for all of them.
+            raise CandidateFailure('not in the table: try by = "surrogate"')
         if seed in known:
             return known[seed]
         return known[sorted(known)[seed % len(known)]]
@@ -104,5 +102,6 @@ def check_known(bench: SpineBench, fidelity: str) -> None:
     """Raises InvalidRecipe for a name that the file does not have."""
     if fidelity not in bench.fidelities:
         raise InvalidRecipe(
-            f"no fidelity {fidelity!r} in {bench.path}: choose from {', '.join(bench.fidelities)}"
+            f"fidelity {fidelity!r} is not in {bench.path}: choose from "
+            f"{', '.join(bench.fidelities)}"
         )

@@ -26,6 +26,7 @@ from results.report_comparison import (
 from results.report_drawing import packed
 from results.report_insights import decision_shares, failures, family, progress, rungs
 from results.report_rows import trial_rows
+from results.reward_source import reward_source
 from results.several_runs import Run, opened, refuse_texts, run_name
 from results.trial_table import whole_table
 from search_space.block import BLOCK_FNS, MAX_LEVEL, MIN_LEVEL
@@ -93,6 +94,7 @@ def _run(run: Run, commands: Commands, share: int, noise: Noise | None) -> Json:
             **began_with(sections),
             "status": {str(k): int(n) for k, n in frame["status"].value_counts().items()},
             "metric": metric_name(frame),
+            "scored": reward_source(sections),
             "steps": figure(frame["steps"].max()),
             "started": _second(frame["started"].min()),
             "finished": _second(frame["finished"].max()),

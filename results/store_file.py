@@ -37,10 +37,18 @@ def existing_run_file(path: Path) -> Path:
     with reported(file):
         if not path.exists() or not file.exists():
             what = f"holds no {RUN_FILE}" if path.exists() else "does not exist"
-            raise NotARun(f"{path} {what}: name a directory that `nas search` made")
+            raise NotARun(f"{path} {what}: {_way_out(path)}")
         if not file.is_file() or not file.stat().st_size:
             raise NotARun(f"{file} is empty or no file: name a directory that `nas search` made")
     return file
+
+
+def _way_out(path: Path) -> str:
+    """Also of `RUN_DIR:TRIAL`, as other commands take it."""
+    run = Path(str(path).rpartition(":")[0])
+    if run.name and not path.exists() and run_file(run).exists():
+        return f"give the run: {run}"
+    return "name a directory that `nas search` made"
 
 
 def refuse_existing(file: Path) -> None:

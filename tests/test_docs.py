@@ -2,11 +2,14 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from nas.cli import COMMANDS
+from nas.cli import COMMANDS, main
+from nas.compose import TASKS
+from nas.plugins import find_plugin, takes
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -63,6 +66,28 @@ def test_the_pages_with_examples_are_there() -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_in_the_readme(command: str) -> None:
     assert f"nas {command} " in README
+
+
+def test_the_table_of_tasks_has_their_names_options_and_defaults() -> None:
+    text = (ROOT / "docs" / "proxy.md").read_text("utf-8")
+    lines = text.partition("| `--task.name` |")[2].partition("\n\n")[0].splitlines()[2:]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    written = {
+        name.strip("`"): tomllib.loads("\n".join(re.findall(r"`(\w+ = [^`]+)`", options)))
+        for name, _, options in rows
+        if ":" not in name
+    }
+    coded = {name: takes(find_plugin("task", name, TASKS), ()) for name in TASKS}
+    coded["detection"] = {}  # of a config it takes sections, no options
+    assert written == coded
+
+
+def test_the_help_of_a_search_names_every_task(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["search", "--help"])
+    words = " ".join(capsys.readouterr().out.split())
+    assert f"{', '.join(sorted(TASKS))} or package.module:Class" in words
+    assert "--task.options.NAME V an option of the task: docs/proxy.md" in words
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -10,6 +10,7 @@ function answerOf(run, widths, several) {
     drawNetwork(found.drawing, widths, `Trial ${found.trial}: blocks from left to right in building order, levels from the top, coarsest first`));
   return el("section", { id: "answer", "aria-labelledby": "answer-title" },
     which, el(heading, { id: "answer-title", class: "headline" }, found.headline),
+    run.scored ? el("p", { class: "caution" }, `Candidates were ${run.scored}.`) : "",
     found.caution ? el("p", { class: "caution" }, found.caution) : "",
     el("dl", { class: "facts" }, facts(run, found).map(([name, value, more]) =>
       el("div", {}, el("dt", {}, name), el("dd", {}, value, more ? el("small", {}, more) : "")))),

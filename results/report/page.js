@@ -47,7 +47,7 @@ function protocol(run) {
     el("div", {}, el("dt", {}, why), el("dd", {}, el("code", { tabindex: "0" }, command)))))) : "";
   const lines = run.protocol.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value)));
   return el("div", {}, on, section("protocol", "Protocol", el("p", { class: "faint" },
-    "Every candidate was trained and scored alike; two rewards compare if their protocols do."),
+    `Every candidate was ${run.scored ? "" : "trained and "}scored alike; two rewards compare if their protocols do.`),
   el("details", {}, el("summary", {}, `The config, ${lines.length} values`), el("dl", { class: "pairs config" }, lines))));
 }
 

@@ -84,9 +84,9 @@ def test_a_message_is_one_printable_line_of_bounded_length() -> None:
 
 
 def test_a_plug_ins_huge_options_are_quoted_in_short() -> None:
-    options = "[" + "1, " * 20_000 + "1]"
+    huge = "[" + "1, " * 20_000 + "1]"
     with pytest.raises(UsageError, match="with options") as refused:
         from nas.compose import make_parts
 
-        make_parts(load_config("smoke", {"task.name": "analytic", "task.options.x": options}))
+        make_parts(load_config("smoke", {"task.name": "landscape", "task.options.family": huge}))
     assert len(str(refused.value)) < 500

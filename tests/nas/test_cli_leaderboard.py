@@ -8,6 +8,7 @@ from nas.cli import main
 from results import FailureKind, Outcome, TrialStore
 from results.networks import RERANK
 from results.reranked import RERANKED, origin
+from tests.nas.analytic_runs import search
 from tests.results.runs import FIDELITY, architecture, make_run, trial
 
 
@@ -233,3 +234,27 @@ def test_the_way_out_of_a_run_whose_name_steers_a_terminal_is_one_plain_line(
     assert main(["leaderboard", str(hostile), "--belief", "--format", "csv"]) == 0
     said = capsys.readouterr().err
     assert said.removesuffix("\n").isprintable()
+
+
+@pytest.mark.parametrize("more", [(), ("--columns", "run,AP"), ("--belief", "--noise", "0.1")])
+def test_a_table_says_of_which_run_candidates_were_not_trained(
+    more: tuple[str, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    search(Path("a[/b]"), "--trials", "2")
+    make_run(tmp_path / "trained", [0.5, 0.25])
+    capsys.readouterr()
+    assert main(["leaderboard", "a[/b]", "trained", *more]) == 0
+    words = " ".join(capsys.readouterr().out.split())
+    assert words.endswith("a[/b]: scored by a formula, not trained")
+
+
+def test_a_search_without_trainings_says_so_at_its_end(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    search(tmp_path / "run", "--trials", "2")
+    lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    assert "scored by a formula, not trained" in lines

@@ -67,6 +67,70 @@ def test_a_page_that_cannot_be_written_is_one_line(
     assert "cannot be written" in capsys.readouterr().err
 
 
+def test_the_page_of_a_run_is_in_its_folder_however_the_run_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for run in ("a", "b"):
+        make_run(tmp_path / run, [0.5])
+    for word, page in (("a", "a/report.html"), ("b/run.sqlite", "b/report.html")):
+        assert main(["report", word]) == 0
+        assert capsys.readouterr().err.startswith(f"{page}: ")
+        assert document(tmp_path / page)["runs"][0]["name"] == word
+    assert {path.name for path in tmp_path.iterdir()} == {"a", "b"}
+
+
+def test_the_page_of_several_runs_is_where_the_command_is_typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for run in ("a", "b"):
+        make_run(tmp_path / run, [0.5])
+    assert main(["report", "a", "b"]) == 0
+    assert len(document(tmp_path / "report.html")["runs"]) == 2
+    assert not (tmp_path / "a" / "report.html").exists()
+
+
+def test_copies_of_runs_in_one_folder_have_a_page_each(tmp_path: Path) -> None:
+    copies = [tmp_path / "one.sqlite", tmp_path / "two.sqlite"]
+    for copy in copies:
+        make_run(tmp_path / copy.stem, [0.5]).rename(copy)
+        assert main(["report", str(copy)]) == 0
+    for copy in copies:
+        page = copy.with_suffix(".html")
+        assert document(page)["runs"][0]["name"] == str(copy)
+
+
+def test_a_run_whose_folder_takes_no_page_names_the_option(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = make_run(tmp_path / "run", [0.5]).with_name("report.html")
+    page.mkdir()
+    assert main(["report", str(page.parent)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    said = f"{page} cannot be written: Is a directory: name another file with -o FILE"
+    assert line == f"nas: {said}"
+
+
+def test_a_run_with_its_page_is_a_run_like_any_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run, other = str(tmp_path / "run"), str(tmp_path / "other")
+    for place, directory in enumerate((run, other)):
+        search(Path(directory), "--trials", "3", "--seed", str(place))
+        assert main(["report", directory]) == 0
+    before = (tmp_path / "run" / "report.html").read_bytes()
+    assert main(["merge", run, other, "-o", str(tmp_path / "both")]) == 0
+    assert main(["fork", run, str(tmp_path / "new"), "--controller", "local"]) == 0
+    assert main(["resume", run, "--trials", "4"]) == 0
+    assert main(["watch", run, "--once"]) == 0
+    assert main(["replay", run]) == 0
+    assert main(["report", run, "--watch", "30"]) == 0
+    assert (tmp_path / "run" / "report.html").read_bytes() != before
+    names = {path.name for name in ("both", "new") for path in (tmp_path / name).iterdir()}
+    assert "report.html" not in names
+
+
 @pytest.mark.parametrize("every", ["0", "nan", "1e9", "-1"])
 def test_a_watch_that_never_sleeps_or_never_wakes_is_refused(
     tmp_path: Path, every: str, capsys: pytest.CaptureFixture[str]

@@ -257,7 +257,7 @@ def test_a_wrong_field_of_a_scale_is_blamed_on_its_file(
         (
             "[config]",
             '[controller_options]\nfoo = "1"\n[config]',
-            "unexpected keyword argument 'foo'",
+            "controller.options.foo: controller 'evolution' has no such option",
         ),
         ("[config]", '[config]\n"search.objective" = "x"', "no objective 'x'"),
         ("[config]", '[config]\n"halving.rungs" = "[0.5]"', "halving.rungs is [0.5]"),

@@ -110,8 +110,8 @@ def test_another_process_has_the_same_landscape(family: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"family": "hills"}, "no landscape 'hills'"),
-        ({"space": "nowhere"}, "no space 'nowhere'"),
+        ({"family": "hills"}, "family 'hills': choose from"),
+        ({"space": "nowhere"}, "space 'nowhere': choose from"),
         ({"seed": -1}, "seed -1"),
         ({"seed": 1.5}, "seed 1.5"),
         ({"noise": -0.1}, "noise -0.1"),

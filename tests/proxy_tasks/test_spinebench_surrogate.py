@@ -163,8 +163,8 @@ def test_a_card_of_a_file_that_lacks_figures_is_refused(tmp_path: Path) -> None:
     ("options", "said"),
     [
         ({"fidelity": "default"}, "the surrogate has one alone"),
-        ({"fidelity": ["quick"]}, "fidelity of spinebench is"),
-        ({"file": 3}, "file of spinebench is 3"),
+        ({"fidelity": ["quick"]}, "fidelity is \\['quick'\\]: give a text"),
+        ({"file": 3}, "file is 3: give a text"),
     ],
 )
 def test_options_that_mean_nothing_are_refused(options: dict[str, object], said: str) -> None:

@@ -1,5 +1,6 @@
 """The page in Debian's chromium, as a reader has it."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from results import Noise, beliefs, leaderboard, report_document, report_page
+from results import Noise, TrialStore, beliefs, leaderboard, report_document, report_page
 from search_space import PUBLISHED
 from search_space.drawing import draw_svg
 from tests.results.in_browser import launched, needs_chromium, playwright, shown
 from tests.results.report_runs import FAILED, make_report_run
-from tests.results.runs import make_run
+from tests.results.runs import make_run, scored, trial
 
 pytestmark = needs_chromium
 
@@ -55,6 +56,20 @@ def test_it_opens_with_the_winner_and_draws_every_chart(page: Any, run: Path) ->
         assert page.locator(f"#{name} svg.plot").get_attribute("aria-label")
         assert page.locator(f"#{name} figcaption").inner_text()
     assert page.locator(".winner rect.block").count() > 16
+
+
+def test_it_says_first_that_rewards_are_of_no_training(browser: Any, tmp_path: Path) -> None:
+    config = json.dumps({"task": {"name": "spinebench"}})
+    with TrialStore.create(tmp_path / "run", {"config": config}) as store:
+        store.propose(trial(0))
+        store.finish(0, scored(0.5), 0.5)
+    file = tmp_path / "page.html"
+    file.write_bytes(report_page(report_document([tmp_path / "run"])))
+    page = shown(browser, file.as_uri())
+    said = "Candidates were scored by the surrogate of spinebench, not trained."
+    assert page.locator("#answer .caution").first.inner_text() == said
+    assert page.complaints == []
+    page.close()
 
 
 def test_hostile_names_are_words_and_run_nothing(page: Any) -> None:

@@ -41,6 +41,15 @@ def test_a_missing_path_is_no_run(tmp_path: Path) -> None:
     )
 
 
+def test_a_trial_of_a_run_names_the_run(tmp_path: Path) -> None:
+    make_run(tmp_path / "a", [0.5])
+    for trial_of in ("a:0", "a:best", "a/run.sqlite:0"):
+        run = tmp_path / trial_of.partition(":")[0]
+        said = f"NotARun: {run.parent / Path(trial_of).name} does not exist: give the run: {run}"
+        assert refusal(tmp_path / trial_of) == said
+    assert "name a directory that" in refusal(tmp_path / "none:0")
+
+
 def test_a_directory_without_a_run_is_no_run(tmp_path: Path) -> None:
     assert f"NotARun: {tmp_path} holds no run.sqlite" in refusal(tmp_path)
 
