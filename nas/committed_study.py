@@ -63,6 +63,10 @@ class CommittedStudy(ABC):
         """What is known of a trial before it is made."""
         return self.cost(planned.architecture)
 
+    def name_of(self, trial: Trial) -> str:
+        """What the network of a trial is called; empty: it has no name."""
+        return ""
+
     @property
     def done(self) -> bool:
         """Whether there is nothing left to ask for, as far as is known now."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from nas.committed_study import Commitments, CommittedStudy, PlannedTrial
 from nas.study import Metrics
+from results import Trial
 from search_space import Architecture
 
 STREAM = 0x46524553  # of seeds that no search and no race has
@@ -45,6 +46,7 @@ class NetworkStudy(CommittedStudy):
         trials = given["store"].trials()
         known = {(trial.key, trial.fidelity, trial.seed) for trial in trials}
         different = {network.identity: network for network in networks}
+        self._names = {network.identity: network.name for network in reversed(networks)}
         self._missing = [
             (network, seed)
             for seed in seeds
@@ -53,6 +55,10 @@ class NetworkStudy(CommittedStudy):
         ]
         self.cost_at, self._first = cost_at, given["store"].next_number()
         super().__init__(self._first + len(self._missing), **given)
+
+    def name_of(self, trial: Trial) -> str:
+        """The first of the names of a network that has several."""
+        return self._names.get((trial.key, trial.fidelity), "")
 
     def _decide(self) -> tuple[PlannedTrial, int] | None:
         network, seed = self._missing[self._next - self._first]

@@ -1,6 +1,6 @@
 """A running search on the screen: a live panel on a terminal, plain lines elsewhere."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -15,6 +15,13 @@ from nas.progress import Progress, duration
 from results import Trial
 from results.training_length import training_length
 
+NameOf = Callable[[Trial], str]  # empty: it has none
+
+
+def nameless(trial: Trial) -> str:
+    """Of trials that a controller proposed."""
+    return ""
+
 
 class ProgressView(Protocol):
     """What shows a finished trial."""
@@ -25,11 +32,12 @@ class ProgressView(Protocol):
 class PlainView:
     """One line a trial; for pipes, logs and CI."""
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
+    def __init__(self, console: Console, name_of: NameOf = nameless) -> None:
+        self._console, self._name_of = console, name_of
 
     def show(self, progress: Progress, trial: Trial) -> None:
-        line = f"{progress.done:>4}/{progress.total}  {trial_line(trial)}  {best_text(progress)}"
+        said = trial_line(trial, self._name_of(trial))
+        line = f"{progress.done:>4}/{progress.total}  {said}  {best_text(progress)}"
         self._console.print(
             f"{line}  left {duration(progress.seconds_left)}", soft_wrap=True, markup=False
         )
@@ -38,8 +46,8 @@ class PlainView:
 class LiveView:
     """A bar, the figures and the last trial, drawn in place."""
 
-    def __init__(self, live: Live, total: int) -> None:
-        self._live = live
+    def __init__(self, live: Live, total: int, name_of: NameOf = nameless) -> None:
+        self._live, self._name_of = live, name_of
         self._bar = Bar(
             TextColumn("searching"), BarColumn(bar_width=None), MofNCompleteColumn(), expand=True
         )
@@ -52,27 +60,31 @@ class LiveView:
 
     def show(self, progress: Progress, trial: Trial) -> None:
         self._bar.update(self._task, completed=progress.done)
-        last = Text(f"last  {trial_line(trial)}", style="red" if trial.failure else "dim")
+        said = trial_line(trial, self._name_of(trial))
+        last = Text(f"last  {said}", style="red" if trial.failure else "dim")
         self._live.update(Group(self._bar, Text(figures(progress)), last))
 
 
 @contextmanager
-def progress_view(console: Console, progress: Progress) -> Iterator[ProgressView]:
-    """The view that fits where the output goes."""
+def progress_view(
+    console: Console, progress: Progress, name_of: NameOf = nameless
+) -> Iterator[ProgressView]:
+    """The view that fits where the output goes; `name_of`: what a trial's network is called."""
     if not console.is_terminal:
-        yield PlainView(console)
+        yield PlainView(console, name_of)
         return
     with Live(console=console, refresh_per_second=4) as live:
-        view = LiveView(live, progress.total)
+        view = LiveView(live, progress.total, name_of)
         view.start(progress)
         yield view
 
 
-def trial_line(trial: Trial) -> str:
-    """What became of a trial, in a line."""
+def trial_line(trial: Trial, called: str = "") -> str:
+    """What became of a trial, in a line; `called`: its network."""
     length = training_length(trial.fidelity)
     rung = f" to step {length.steps}" if trial.continues is not None or length.share < 1 else ""
-    name = f"trial {trial.number} {trial.key[:8]}{rung}"
+    network = f"{called} ({trial.key[:8]})" if called else trial.key[:8]
+    name = f"trial {trial.number} {network}{rung}"
     if trial.failure is not None:
         return f"{name} failed, {trial.failure}"
     took = trial.metrics.get("seconds")

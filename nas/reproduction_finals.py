@@ -192,8 +192,8 @@ def train_finals(reproduction: Reproduction, say: Callable[[str], None]) -> None
             except Diverged as error:
                 say(f"{one.folder}: no AP: {error}")
                 continue
-        last = read_metrics(directory)[-1]
-        say(f"{one.folder}: AP {last.get('AP')} of {directory}")
+        found = read_metrics(directory)[-1].get("AP")
+        say(f"{one.folder}: AP {'-' if found is None else f'{found:.4f}'} of {directory}")
 
 
 def _prefixed(say: Callable[[str], None], name: str, line: str) -> None:

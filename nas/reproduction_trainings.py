@@ -63,7 +63,8 @@ def train_resnets(reproduction: Reproduction, console: Console) -> None:
         for one in train_bodies(
             directory, config, {name: RESNET}, reproduction.seeds, tested=tested
         ):
-            said = f"AP {one.reward}" if one.failure is None else str(one.failure)
+            reward = "infeasible" if one.reward is None else f"AP {one.reward:.4f}"
+            said = reward if one.failure is None else str(one.failure)
             console.print(f"{name}: {said}", soft_wrap=True, highlight=False, markup=False)
 
 

@@ -44,6 +44,15 @@ def test_networks_and_seeds_that_come_later_are_made_after_what_is_there(tmp_pat
     assert made(open_study(path, [*NETWORKS, LATER], [7, 8])) == both
 
 
+def test_a_trial_is_called_by_the_first_name_of_its_network(tmp_path: Path) -> None:
+    twice = [*NETWORKS, Compared("found", SPINENET_49, "short")]
+    study = open_study(tmp_path / "run.sqlite", twice, [7])
+    made(study)
+    with TrialStore.open_read_only(tmp_path / "run.sqlite") as store:
+        names = {trial.key: study.name_of(trial) for trial in store.trials()}
+    assert names == {SPINENET_49.key: "49", R0_SP53.key: "53"}
+
+
 def test_what_was_in_flight_is_handed_out_again(tmp_path: Path) -> None:
     path = tmp_path / "run.sqlite"
     with (study := open_study(path, NETWORKS, [7])).store:

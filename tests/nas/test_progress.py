@@ -92,5 +92,15 @@ def test_a_terminal_gets_a_live_view_with_the_figures() -> None:
     assert "s/candidate" in drawn
 
 
+def test_a_network_that_has_a_name_is_called_by_it() -> None:
+    console = Console(file=io.StringIO(), width=40)
+    counter = ProgressCounter(total=4, done=0, failed={}, best=None)
+    with progress_view(console, counter.now(), lambda one: f"network {one.number}") as view:
+        view.show(counter.add(GOOD), GOOD)
+    assert isinstance(console.file, io.StringIO)
+    said = f"trial 3 network 3 ({SPINENET_49.key[:8]}) reward 0.5000"
+    assert said in console.file.getvalue()
+
+
 def test_a_failed_trial_says_why() -> None:
     assert trial_line(BAD).endswith("failed, diverged: step 7")

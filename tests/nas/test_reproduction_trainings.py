@@ -37,6 +37,15 @@ def test_a_training_lost_with_its_worker_is_made_again_and_one_that_failed_is_no
             assert [trial.number for trial in store.failed()] == failed
 
 
+def test_a_single_training_is_counted_as_one_and_named(
+    tiny: Reproduction, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train_networks(tiny, tiny.networks[:1], Console(), seeds=1, workers=1)
+    first, second = capsys.readouterr().out.splitlines()[:2]
+    assert first.startswith("1 training of networks that are compared, in ")
+    assert "trial 0 spinenet-49 (" in second
+
+
 def test_the_command_typed_again_makes_what_was_lost_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
