@@ -1,8 +1,9 @@
 """The names that a config has, found by walking its types."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import is_dataclass
-from typing import Any, ClassVar, get_origin, get_type_hints
+from types import UnionType
+from typing import Any, ClassVar, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel
 
@@ -16,10 +17,28 @@ def fields(model: type[Any] = Config, prefix: str = "") -> Iterator[tuple[str, A
             continue  # pydantic's own
         if get_origin(kind) is ClassVar:
             continue
-        if isinstance(kind, type) and (issubclass(kind, BaseModel) or is_dataclass(kind)):
-            yield from fields(kind, f"{prefix}{name}.")
+        section = _section(kind)
+        if section is not None:
+            yield from fields(section, f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}", kind
+
+
+def _section(kind: Any) -> type[Any] | None:  # noqa: ANN401 - any annotation
+    """What a table of this type holds, which may be left out; None for other types."""
+    if get_origin(kind) is UnionType:
+        given = [one for one in get_args(kind) if one is not type(None)]
+        return _section(given[0]) if len(given) == 1 else None
+    if isinstance(kind, type) and (issubclass(kind, BaseModel) or is_dataclass(kind)):
+        return kind
+    return None
+
+
+def names_beside(place: Sequence[int | str], model: type[Any] = Config) -> list[str]:
+    """The names that there are where a name of this place stands, sections among them."""
+    prefix = "".join(f"{part}." for part in place[:-1])
+    inner = [name.removeprefix(prefix) for name in field_names(model) if name.startswith(prefix)]
+    return list(dict.fromkeys(name.partition(".")[0] for name in inner))
 
 
 def field_names(model: type[Any] = Config) -> list[str]:

@@ -5,12 +5,12 @@ import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from pydantic import ValidationError
 
 from nas.config import LIMITS, Config, Section
-from nas.config_fields import OPEN_TABLES, field_names, fields
+from nas.config_fields import OPEN_TABLES, field_names, fields, names_beside
 from nas.errors import UsageError
 from search_space.shown import shown
 
@@ -122,7 +122,9 @@ def check_document(
     model: type[AnyConfig],
     whole: str,
 ) -> AnyConfig:
-    """A config of this model. Raises UsageError naming what is missing, or the first wrong field.
+    """A config of this model.
+
+    Raises UsageError naming an unknown field, else what is missing, else the first wrong field.
 
     `overrides` came from the command line, which is then to blame, and not `where`; `whole` says
     where there is a config that has everything.
@@ -132,6 +134,9 @@ def check_document(
         _check_storable(config, where, overrides or ())
         return config
     except ValidationError as error:
+        for wrong in error.errors():
+            if wrong["type"] == "extra_forbidden":
+                _refuse_name(wrong["loc"], where, overrides or (), model)
         first = error.errors()[0]
         missing = [
             ".".join(map(str, e["loc"]))
@@ -151,6 +156,15 @@ def check_document(
         message = KINDS.get(first["type"], first["msg"].removeprefix("Value error, "))
         place = "command line" if _was_typed(name, overrides or ()) else where
         raise UsageError(f"{place}: {name}{met}: {message}") from None
+
+
+def _refuse_name(
+    place: tuple[int | str, ...], where: str, overrides: Collection[str], model: type[Section]
+) -> NoReturn:
+    name = ".".join(map(str, place))
+    blamed = "command line" if _was_typed(name, overrides) else where
+    hint = suggestion(str(place[-1]), names_beside(place, model))
+    raise UsageError(f"{blamed}: unknown setting {shown(name)}: {hint}") from None
 
 
 def _check_storable(config: Section, where: str, overrides: Collection[str]) -> None:
@@ -197,7 +211,7 @@ def suggestion(word: str, known: list[str]) -> str:
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     if close:
         return f"did you mean {close[0]!r}?"
-    return "there is " + ", ".join(known) if len(known) < 12 else "see --help for what there is"
+    return "there is " + ", ".join(known) if len(known) <= 12 else "see --help for what there is"
 
 
 def read_document(source: str, kind: str = PRESETS) -> tuple[dict[str, Any], str]:

@@ -1,13 +1,15 @@
 """How much of the paper's work a reproduction does: a TOML file by name, or one's own."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, StrictInt, field_validator
 
 from nas.config import Section
 from nas.config_source import check_document, check_written, preset_names, read_document
+from nas.option_text import option_text
 from nas.paper_claims import MARGIN
 from results.belief import FEWEST
+from search_space.shown import shown
 
 SCALES = "scales"  # the folder of those that come with spinenas
 WHOLE_SCALE = "nas/scales/smoke.toml"
@@ -43,8 +45,8 @@ class Scale(Section):
     """What is trained, and how.
 
     `margin`: AP that the search's network may be worse by than SpineNet-49 and still be as good.
-    `config` and `search_config` are fields by dotted name, spelt as on the command line: of all
-    runs, and of the two searches that are compared alone.
+    `config` and `search_config` are fields by dotted name, of all runs, and of the two searches
+    that are compared alone: texts as on the command line. A file may have TOML's values there.
     """
 
     preset: str
@@ -59,6 +61,13 @@ class Scale(Section):
     config: dict[str, str] = Field(default_factory=dict)
     search_config: dict[str, str] = Field(default_factory=dict)
 
+    @field_validator("controller_options", "config", "search_config", mode="before")
+    @classmethod
+    def _as_on_the_command_line(cls, fields: object) -> object:
+        if not isinstance(fields, dict):
+            return fields
+        return {name: _text(name, value) for name, value in fields.items()}
+
     @field_validator("config", "search_config")
     @classmethod
     def _is_of_no_other_key(cls, fields: dict[str, str]) -> dict[str, str]:
@@ -67,6 +76,18 @@ class Scale(Section):
                 if name.startswith(start):
                     raise ValueError(f"it has {name}, and {why}")
         return fields
+
+
+def _text(name: str, value: Any) -> str:  # noqa: ANN401 - any TOML value
+    if isinstance(value, dict):
+        raise ValueError(
+            f"it has the table {shown(name)}: name a field whole and in quotes, as in "
+            '"fidelity.steps" = 20'
+        )
+    try:
+        return option_text(value)
+    except ValueError as error:
+        raise ValueError(f"it has {shown(name)} = {shown(value)}: {error}") from None
 
 
 def scale_names() -> list[str]:

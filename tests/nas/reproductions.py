@@ -1,5 +1,6 @@
 """Reproductions that take seconds: scales of a few trials."""
 
+import re
 from pathlib import Path
 
 from nas.cli import main
@@ -29,6 +30,14 @@ def write_scale(
     head = f'preset = "{preset}"\ncontroller = "{controller}"\nseeds = 2\nmargin = 0.02\n'
     path.write_text(f"{head}{BUDGETS}[config]{config}", "utf-8")
     return path
+
+
+def written_scale(page: Path) -> str:
+    """The scale that a page of docs shows."""
+    (block,) = re.findall(
+        r"^```toml\n(.*?)^```$", page.read_text("utf-8"), re.DOTALL | re.MULTILINE
+    )
+    return str(block)
 
 
 def reproduce(scale: Path, directory: Path, *more: str) -> int:

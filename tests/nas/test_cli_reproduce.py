@@ -200,57 +200,6 @@ def test_what_a_scale_decides_is_no_option(
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("seeds = 0", "seeds is 0"),
-        ("seeds = 2\nnonsense = 1", "nonsense is 1"),
-        ("seeds = 2\nmargin = 0.0", "margin is 0.0"),
-        ("seeds = 2\nmargin = nan", "margin is nan"),
-        ("seeds = 2\nmargin = true", "margin is True"),
-        ("seeds = true", "seeds is True"),
-        ("seeds = '2'", "seeds is '2'"),
-        ("seeds = [", "is not TOML"),
-        (f"seeds = {'[' * 5000}", "is nested too deeply"),
-        ("", "seeds missing"),
-    ],
-)
-def test_a_wrong_scale_is_one_line(
-    text: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    scale = write_scale(tmp_path / "mine.toml")
-    scale.write_text(scale.read_text("utf-8").replace("seeds = 2\nmargin = 0.02", text), "utf-8")
-    assert reproduce(tmp_path / "mine.toml", tmp_path / "run") == 2
-    (line,) = capsys.readouterr().err.splitlines()
-    assert said in line
-
-
-@pytest.mark.parametrize(
-    ("table", "field", "said"),
-    [
-        ("config", '"search.seed" = "-1"', "mine.toml: search.seed is -1"),
-        ("config", '"serach.seed" = "1"', "mine.toml: unknown setting 'serach.seed'"),
-        ("config", '"search.trials" = "9"', "config: it has search.trials, and `trials` of"),
-        ("search_config", '"controller.name" = "local"', "has controller.name, and `controller`"),
-        ("search_config", '"search.warm_start" = "[3]"', "its searches are from scratch"),
-        ("search_config", '"search.trails" = "9"', "did you mean 'search.trials'?"),
-    ],
-)
-def test_a_wrong_field_of_a_scale_is_blamed_on_its_file(
-    table: str,
-    field: str,
-    said: str,
-    scale: Path,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    mine, head = tmp_path / "mine.toml", "" if table == "config" else f"[{table}]\n"
-    mine.write_text(f"{scale.read_text('utf-8')}{head}{field}\n", "utf-8")
-    assert reproduce(mine, tmp_path / "run") == 2
-    (line,) = capsys.readouterr().err.splitlines()
-    assert said in line and "command line" not in line
-
-
-@pytest.mark.parametrize(
     ("old", "new", "said"),
     [
         ('"evolution"', '"evolutoin"', "did you mean 'evolution'?"),
@@ -286,22 +235,6 @@ def test_a_folder_in_a_searchs_place_shows_before_anything_is_trained(
     assert reproduce(scale, tmp_path / "run") == 2
     assert "random exists already" in capsys.readouterr().err
     assert [path.name for path in (tmp_path / "run").iterdir()] == ["random"]
-
-
-def test_a_search_of_fewer_networks_than_a_race_takes_is_no_budget(
-    scale: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    short = tmp_path / "short.toml"
-    short.write_text(scale.read_text("utf-8").replace("trials = 6", "trials = 2"), "utf-8")
-    assert reproduce(short, tmp_path / "run") == 2
-    assert "search.trials is 2" in capsys.readouterr().err
-
-
-def test_an_unknown_scale_names_those_there_are(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert reproduce(Path("minni"), tmp_path) == 2
-    assert "did you mean 'mini'? (a scale is one of full, mini, smoke" in capsys.readouterr().err
 
 
 def test_the_compared_networks_are_no_search(
