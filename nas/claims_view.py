@@ -11,10 +11,12 @@ from results.claims import Claim
 CAPTION = "better - worse, with the 95 % interval of the difference; claims.md says of what"
 
 
-def claims_tables(claims: Sequence[Claim]) -> list[Table]:
-    """The claims, then their steps."""
+def claims_tables(claims: Sequence[Claim], caveat: str = "") -> list[Table]:
+    """The claims, with a caveat above them if there is one, then their steps."""
+    first = _table(HEADINGS, claim_rows(claims), CAPTION)
+    first.title = Text(caveat, style="bold") if caveat else None
     return [
-        _table(HEADINGS, claim_rows(claims), CAPTION),
+        first,
         _table(STEP_HEADINGS, step_rows(claims), "(beside): of interest, but decides nothing"),
     ]
 

@@ -89,7 +89,7 @@ def _show(reproduction: "Reproduction", claims: "list[Claim]", known: Namespace)
     from nas.reproduce_run import PAGE, TABLE
     from nas.tables import print_table
 
-    for table in claims_tables(claims):
+    for table in claims_tables(claims, reproduction.scale.caveat):
         print_table(table)
     if not known.plan:
         print(f"written: {reproduction.directory / TABLE}, {PAGE} beside it")

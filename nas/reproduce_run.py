@@ -32,6 +32,7 @@ MEASURED_ON: Final = {
     "AP": "AP on the split that rewards are of, as there is no test split: what searches chose by "
     "it looks a little too good",
 }
+UNTRAINED: Final = "what the task `{}` gives as AP; it trains no detector"
 
 
 def reproduce(
@@ -78,7 +79,7 @@ def claims_json(reproduction: Reproduction, claims: list[Claim]) -> str:
     document: dict[str, Any] = {
         "claims": [claim.as_dict() for claim in claims],
         "metric": reproduction.metric,
-        "measured_on": MEASURED_ON[reproduction.metric],
+        "measured_on": _measured_on(reproduction),
         "scale": reproduction.scale.model_dump(mode="json"),
         "seeds": reproduction.seeds,
         "config": reproduction.config.as_dict(),
@@ -90,13 +91,16 @@ def claims_json(reproduction: Reproduction, claims: list[Claim]) -> str:
 def about(reproduction: Reproduction) -> list[str]:
     """What a table of claims is of."""
     config: Config = reproduction.config
-    data = config.data.directory or "generated scenes"
+    data = f"on {config.data.directory or 'generated scenes'}"
+    where = data if reproduction.detects else f"by the task `{config.task.name}`"
+    caveat = reproduction.scale.caveat
     return [
-        f"SpineNet-49 on {data}, preset `{reproduction.scale.preset}`: "
+        *([f"**{caveat}**", ""] if caveat else []),
+        f"SpineNet-49 {where}, preset `{reproduction.scale.preset}`: "
         f"{reproduction.scale.search.trials:,} candidates by `{reproduction.scale.controller}` and "
         f"as many by random search, seed {config.search.seed}; every compared network trained "
         f"anew with {reproduction.scale.seeds} seeds, the same for all. Measured: "
-        f"{MEASURED_ON[reproduction.metric]}. Intervals: 95 %, Student's t of the differences "
+        f"{_measured_on(reproduction)}. Intervals: 95 %, Student's t of the differences "
         "within seeds. A claim of several steps is confirmed where each is, by Holm's p below "
         "0.05, and contradicted where one is the other way; neither while trainings of it failed.",
         "",
@@ -105,6 +109,12 @@ def about(reproduction: Reproduction) -> list[str]:
         "",
         SINGLE_SEARCHES,
     ]
+
+
+def _measured_on(reproduction: Reproduction) -> str:
+    if not reproduction.detects:
+        return UNTRAINED.format(reproduction.config.task.name)
+    return MEASURED_ON[reproduction.metric]
 
 
 def _write(reproduction: Reproduction, claims: list[Claim]) -> None:
@@ -121,7 +131,8 @@ def _report(reproduction: Reproduction, claims: list[Claim]) -> None:
 
     runs = [reproduction.searches[name].directory for name in (SEARCH, RANDOM)]
     document = report_document(runs, report_commands, None, differing_protocols, None)
-    page = report_page({**document, "claims": report_claims(claims)})
+    shown = report_claims(claims, reproduction.scale.caveat)
+    page = report_page({**document, "claims": shown})
     _write_file(reproduction.directory / PAGE, page)
 
 

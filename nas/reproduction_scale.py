@@ -6,6 +6,7 @@ from pydantic import Field, StrictInt, field_validator
 
 from nas.config import Section
 from nas.config_source import check_document, check_written, preset_names, read_document
+from nas.errors import printable
 from nas.option_text import option_text
 from nas.paper_claims import MARGIN
 from results.belief import FEWEST
@@ -44,6 +45,7 @@ class Final(Section):
 class Scale(Section):
     """What is trained, and how.
 
+    `caveat`: a sentence or two that stand above its table of claims; empty: none.
     `margin`: AP that the search's network may be worse by than SpineNet-49 and still be as good.
     `config` and `search_config` are fields by dotted name, of all runs, and of the two searches
     that are compared alone: texts as on the command line. A file may have TOML's values there.
@@ -56,10 +58,16 @@ class Scale(Section):
     orders: Budget
     moved: Budget
     margin: Annotated[float, Field(gt=0, lt=1, strict=True)] = MARGIN
+    caveat: str = ""
     final: Final | None = None
     controller_options: dict[str, str] = Field(default_factory=dict)
     config: dict[str, str] = Field(default_factory=dict)
     search_config: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("caveat")
+    @classmethod
+    def _in_one_paragraph(cls, text: str) -> str:
+        return printable(" ".join(text.split()))
 
     @field_validator("controller_options", "config", "search_config", mode="before")
     @classmethod

@@ -8,12 +8,13 @@ from results.paired_steps import Step
 from results.report_cells import Json, figure
 
 
-def report_claims(claims: Sequence[Claim]) -> list[Json]:
-    """Of each claim the lines of each cell of its row, its verdict, and its steps' intervals.
+def report_claims(claims: Sequence[Claim], caveat: str = "") -> Json:
+    """`rows`: of each claim the lines of each cell of its row, its verdict, its steps' intervals.
 
     For `claims` of a document of `results.report_page`. A step that was not measured is None.
+    caveat: what is said above the table; empty: nothing.
     """
-    return [
+    rows = [
         {
             "cells": [cell.split("\n") for cell in row],
             "verdict": claim.verdict.value,
@@ -21,6 +22,7 @@ def report_claims(claims: Sequence[Claim]) -> list[Json]:
         }
         for claim, row in zip(claims, claim_rows(claims), strict=True)
     ]
+    return {"caveat": caveat, "rows": rows}
 
 
 def _interval(step: Step) -> Json | None:

@@ -3,7 +3,7 @@
 const CLAIM_BADGES = { confirmed: "better", contradicted: "worse", "not resolved": "not-resolved" };
 const WHISKER = { width: 132, height: 18, margin: 8 };
 
-function claimsOf(claims) {
+function claimsOf({ rows: claims, caveat }) {
   const rows = claims.map(({ cells: [number, text, paper, measured, said], verdict, intervals }) => {
     const reach = Math.max(...intervals.filter(known).flatMap((one) => [one.low, one.high, one.margin ?? 0].map(Math.abs)), 1e-9);
     const lines = measured.map((line, i) => el("div", {}, known(intervals[i]) ? whisker(intervals[i], reach) : "", el("span", {}, line)));
@@ -14,6 +14,7 @@ function claimsOf(claims) {
   const heads = ["", "claim", "measured here, with 95 %", "verdict"];
   return el("section", { id: "claims", "aria-labelledby": "claims-title" },
     el("h1", { id: "claims-title" }, claimsHeadline(claims)),
+    caveat ? el("div", { class: "note", role: "note" }, el("strong", {}, caveat)) : "",
     el("p", { class: "caution" }, "Differences between the two networks of a line, trained with the same seeds; the upright line is none, and each claim has a scale of its own. claims.md says of what, and what it leaves open."),
     el("div", { class: "scroll side", tabindex: "0", role: "region", "aria-label": "The claims; scrolls" },
       el("table", { class: "claims" }, el("thead", {}, el("tr", {}, heads.map((one) => el("th", { scope: "col" }, one)))), el("tbody", {}, rows))));

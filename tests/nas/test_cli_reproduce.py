@@ -1,4 +1,5 @@
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -58,6 +59,30 @@ def test_it_ends_with_the_eight_claims_in_three_files(whole: Path) -> None:
     assert "another seed of a search may choose otherwise" in table
     assert all(f"| {number} |" in table for number in range(1, 9))
     assert b"</html>" in (whole / "report.html").read_bytes()
+
+
+def test_the_caveat_of_a_scale_stands_above_its_table_wherever_that_is_shown(
+    whole: Path, scale: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(whole, tmp_path / "run")
+    mine = tmp_path / "mine.toml"
+    mine.write_text('caveat = "It learns\\n nothing."\n' + scale.read_text("utf-8"), "utf-8")
+    assert reproduce(mine, tmp_path / "run") == 0
+    shown = capsys.readouterr().out
+    assert shown.index("It learns nothing.") < shown.index("claim ")
+    table = (tmp_path / "run/claims.md").read_text("utf-8")
+    assert table.startswith("**It learns nothing.**\n\n")
+    assert table.endswith((whole / "claims.md").read_text("utf-8"))
+    assert b'"caveat":"It learns nothing."' in (tmp_path / "run/report.html").read_bytes()
+
+
+def test_what_no_detector_was_trained_for_is_not_said_to_be_measured_on_pictures(
+    whole: Path,
+) -> None:
+    head = (whole / "claims.md").read_text("utf-8").splitlines()[0]
+    assert head.startswith("SpineNet-49 by the task `analytic`, preset `smoke`: ")
+    assert "Measured: what the task `analytic` gives as AP; it trains no detector." in head
+    assert "split" not in head and "scenes" not in head
 
 
 def test_every_compared_network_has_all_seeds_and_no_other_networks_seeds(whole: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from nas.reproduction import Reproduction
-from nas.reproduction_scale import load_scale
+from nas.reproduction_scale import load_scale, scale_names
 from tests.nas.reproductions import reproduce, write_scale, written_scale
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,6 +22,12 @@ def test_the_scale_of_the_docs_is_whole(tmp_path: Path) -> None:
     found = Reproduction(tmp_path / "run", load_scale(str(mine)), {})
     assert found.config.fidelity.steps == 50
     assert found.config.data.scenes_train == 500
+
+
+def test_of_those_that_come_along_only_smoke_has_a_caveat() -> None:
+    said = {name: load_scale(name).caveat for name in scale_names()}
+    assert [name for name, text in said.items() if text] == ["smoke"]
+    assert "means nothing" in said["smoke"]
 
 
 @pytest.mark.parametrize(

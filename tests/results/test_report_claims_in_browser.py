@@ -12,6 +12,7 @@ from tests.results.runs import make_run
 from tests.results.test_claims import BAD, GOOD, LIKE_GOOD, arm, claim
 
 pytestmark = needs_chromium
+CAVEAT = "Its networks <b>learnt</b> next to nothing."
 CLAIMS = [
     claim((GOOD, BAD), (LIKE_GOOD, BAD)),
     claim((BAD, GOOD), number=2),
@@ -23,7 +24,7 @@ CLAIMS = [
 def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     directory = tmp_path_factory.mktemp("runs")
     runs = [make_run(directory / name, [0.25, 0.5 + rise]) for name, rise in (("a", 0), ("b", 0.1))]
-    document = report_document(runs) | {"claims": report_claims(CLAIMS)}
+    document = report_document(runs) | {"claims": report_claims(CLAIMS, CAVEAT)}
     file = directory / "page.html"
     file.write_bytes(report_page(document))
     with launched() as browser:
@@ -38,6 +39,12 @@ def test_the_page_opens_with_how_many_claims_are_confirmed(page: Any) -> None:
         "Of 3 claims 1 confirmed, 1 contradicted, 1 not resolved"
     ]
     assert page.locator(".runs tbody tr").count() == 2
+
+
+def test_the_caveat_of_its_scale_stands_above_the_table(page: Any) -> None:
+    note = page.locator("#claims .note")
+    assert note.inner_text() == CAVEAT
+    assert note.bounding_box()["y"] < page.locator("#claims table").bounding_box()["y"]
 
 
 def test_every_measured_step_has_its_interval_beside_its_words(page: Any) -> None:
