@@ -52,7 +52,7 @@ def run(words: Sequence[str]) -> int:
             write_output(claims_json(reproduction, claims).encode(), None)
         else:
             _show(reproduction, claims, known)
-        if not (known.plan or any(step.difference for claim in claims for step in claim.steps)):
+        if not (known.plan or _any_measured(claims)):
             networks = shell_word(directory / NETWORKS)
             say(f"nothing could be measured: nas leaderboard {networks} says why")
             return FAILED
@@ -77,7 +77,8 @@ def _parser() -> ConfigParser:
     parser.add_argument(
         "--plan",
         action="store_true",
-        help="train one candidate for the plan and its cost, then show the claims as they stand",
+        help="count the trainings, train one candidate for their cost, and show what is measured; "
+        "without the GPU or the data the counts alone",
     )
     parser.add_argument("--format", choices=["table", "json"], default="table")
     parser.add_config_options(["data", "workers", "pump", "address", "seed"])
@@ -89,10 +90,15 @@ def _show(reproduction: "Reproduction", claims: "list[Claim]", known: Namespace)
     from nas.reproduce_run import PAGE, TABLE
     from nas.tables import print_table
 
-    for table in claims_tables(claims, reproduction.scale.caveat):
-        print_table(table)
+    if _any_measured(claims) or not known.plan:
+        for table in claims_tables(claims, reproduction.scale.caveat):
+            print_table(table)
     if not known.plan:
         print(f"written: {reproduction.directory / TABLE}, {PAGE} beside it")
+
+
+def _any_measured(claims: "list[Claim]") -> bool:
+    return any(step.difference for claim in claims for step in claim.steps)
 
 
 def _finish(reproduction: "Reproduction", say: Callable[[str], None], *, plan_only: bool) -> None:

@@ -17,7 +17,7 @@ from nas.reproduction_checks import check_brought
 from nas.reproduction_choice import choices, compared
 from nas.reproduction_claims import measured_claims
 from nas.reproduction_finals import check_finals
-from nas.reproduction_plan import plan_lines
+from nas.reproduction_plan import plan_lines, untimed, untimed_lines
 from nas.reproduction_searches import check_searches, run_searches
 from nas.reproduction_trainings import retry_lost, train_networks, train_resnets
 from proxy_tasks.whole_file import write_whole
@@ -40,9 +40,14 @@ def reproduce(
 ) -> list[Claim]:
     """All trainings that are left, then the claims, which are written too.
 
-    say: is told the plan; plan_only: nothing follows but the claims of what is there. Each part
-    goes on where it was stopped. Raises UsageError, NotARun and its kin, DataError.
+    say: is told the plan; plan_only: nothing follows but the claims of what is there, and none
+    where the data or the GPU are missing, which counting takes neither of. Each part goes on where
+    it was stopped. Raises UsageError, NotARun and its kin, DataError.
     """
+    if plan_only and (why := untimed(reproduction)):
+        for line in untimed_lines(reproduction, why):
+            say(line)
+        return []
     check_brought(reproduction)
     reproduction.resnets  # noqa: B018 - none of equal cost shows before anything is trained
     check_finals(reproduction)
@@ -76,11 +81,12 @@ def _first_training(reproduction: Reproduction) -> Trial | None:
 
 def claims_json(reproduction: Reproduction, claims: list[Claim]) -> str:
     """One object, strict JSON."""
+    scale = reproduction.scale
     document: dict[str, Any] = {
         "claims": [claim.as_dict() for claim in claims],
         "metric": reproduction.metric,
         "measured_on": _measured_on(reproduction),
-        "scale": reproduction.scale.model_dump(mode="json"),
+        "scale": scale.model_dump(mode="json", exclude=None if scale.caveat else {"caveat"}),
         "seeds": reproduction.seeds,
         "config": reproduction.config.as_dict(),
         "spinenas": version("spinenas"),

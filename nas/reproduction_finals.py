@@ -90,34 +90,53 @@ def final_options(reproduction: Reproduction) -> dict[str, str]:
     return {**({"data.directory": directory} if directory else {}), **found}
 
 
-def check_finals(reproduction: Reproduction) -> None:
-    """Refuse full trainings that cannot be made, before all else is. Raises UsageError."""
+def final_configs(reproduction: Reproduction) -> list[tuple[Finalist, TrainConfig]]:
+    """Of all finalists, whether or not the data and the device are there.
+
+    Raises UsageError for what never goes with the searches.
+    """
     final = reproduction.scale.final
     if final is None:
-        return
+        return []
     if not reproduction.detects:
         task = reproduction.config.task.name
         raise UsageError(f"[final] of the scale trains detectors, and task {task} does not")
-    for one in finalists(reproduction):
-        config = final_config(reproduction, one)
-        _check_data(reproduction, config, final.recipe)
+    found = [(one, final_config(reproduction, one)) for one in finalists(reproduction)]
+    for _, config in found:
+        if config.data.directory != reproduction.config.data.directory:
+            raise UsageError(
+                f"recipe {final.recipe} trains on {config.data.directory}, and the searches on "
+                "generated scenes: give --data DIR"
+            )
+    return found
+
+
+def check_finals(reproduction: Reproduction) -> None:
+    """Refuse full trainings that cannot be made, before all else is.
+
+    Raises UsageError, MissingDevice.
+    """
+    final = reproduction.scale.final
+    for one, config in final_configs(reproduction):
+        assert final is not None
+        _check_data(config.data, final.recipe)
         check_device(config.device)
         check_training(reproduction.directory / FINAL / one.folder, one.body, config)
 
 
-def _check_data(reproduction: Reproduction, config: TrainConfig, recipe: str) -> None:
-    data = config.data
-    if data.directory != reproduction.config.data.directory:
-        raise UsageError(
-            f"recipe {recipe} trains on {data.directory}, and the searches on generated scenes: "
-            "give --data DIR"
-        )
+def _check_data(data: DataSection, recipe: str) -> None:
     if not data.directory:
         return
     for name in ("train",) if data.holdout else ("train", "reward"):
         file = Path(data.directory) / getattr(data, name)
         if not file.exists():
             raise UsageError(f"recipe {recipe} takes {file}, which is not there: --data.{name}")
+
+
+def final_trainings(reproduction: Reproduction) -> int:
+    """How many there are in all."""
+    final = reproduction.scale.final
+    return 0 if final is None else final.finalists + len(HELD_TO)
 
 
 def final_work(reproduction: Reproduction) -> list[float]:
@@ -129,7 +148,7 @@ def final_work(reproduction: Reproduction) -> list[float]:
     if final is None:
         return []
     known = finalists(reproduction)
-    left = final.finalists + len(HELD_TO) - len(known)
+    left = final_trainings(reproduction) - len(known)
     images = config.fidelity.last_step * config.fidelity.batch_size
     candidate = reproduction.limit * images * FORWARD_AND_BACKWARD
     found = [_plan(reproduction, one).multiply_adds / candidate for one in known]

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from rich.console import Console
 
@@ -99,12 +100,42 @@ def run_races(searches: Sequence[Search], limit: float, console: Console) -> Non
         drive(contenders, console, what)
 
 
+def skipped_trainings(searches: Sequence[Search], limit: float) -> int:
+    """Of each one's races, as many as are made for none of them; 0 while one is searching.
+
+    searches: a group, of one budget.
+    """
+    if any(ended_trainings(one.directory) < one.config.search.trials for one in searches):
+        return 0
+    budget = searches[0].budget
+    if _first_without(searches, math.inf) is not None:
+        return budget.rerank + budget.rerank_within
+    return 0 if _first_without(searches, limit) is None else budget.rerank_within
+
+
+def ended_trainings(directory: Path) -> int:
+    """Of a run; 0 where there is none."""
+    if not (directory / RUN_FILE).exists():
+        return 0
+    with TrialStore.open_read_only(directory) as store:
+        return store.candidates(ended=True)
+
+
 def _enough(searches: Sequence[Search], limit: float, what: str, console: Console) -> bool:
     """Whether each search has networks for a race; says which has not."""
+    found = _first_without(searches, limit)
+    if found is None:
+        return True
+    search, there = found
+    said = f"no race: {search.directory} has {there} {what}, and it takes {FEWEST}"
+    console.print(said, soft_wrap=True, highlight=False, markup=False)
+    return False
+
+
+def _first_without(searches: Sequence[Search], limit: float) -> tuple[Search, int] | None:
+    """A search with too few networks of at most `limit` multiply-adds for a race, and how many."""
     for search in searches:
         costs = trained_networks(search.directory, further=False).best()["madds"]
         if (there := int((costs <= limit).sum())) < FEWEST:
-            said = f"no race: {search.directory} has {there} {what}, and it takes {FEWEST}"
-            console.print(said, soft_wrap=True, highlight=False, markup=False)
-            return False
-    return True
+            return search, there
+    return None
