@@ -73,6 +73,8 @@ def test_the_caveat_of_a_scale_stands_above_its_table_wherever_that_is_shown(
     table = (tmp_path / "run/claims.md").read_text("utf-8")
     assert table.startswith("**It learns nothing.**\n\n")
     assert table.endswith((whole / "claims.md").read_text("utf-8"))
+    document = json.loads((tmp_path / "run/claims.json").read_text("utf-8"))
+    assert document["scale"]["caveat"] == "It learns nothing."
     assert b'"caveat":"It learns nothing."' in (tmp_path / "run/report.html").read_bytes()
 
 
