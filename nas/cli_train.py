@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 from nas.cli_parser import ConfigParser
 
 if TYPE_CHECKING:
+    from nas.interruption import Stop
+    from nas.saved_step import SavedStep
     from nas.train_config import TrainConfig
     from search_space import Architecture, ResNetFpn
 
@@ -41,7 +43,7 @@ def run(words: Sequence[str]) -> int:
     from nas.interruption import stoppable
     from nas.model_source import find_model, usual_size
     from nas.recipe_source import load_recipe
-    from results.shell_word import shell_word
+    from nas.saved_step import SavedStep
 
     parser = _parser()
     known = parser.parse(words)
@@ -53,8 +55,9 @@ def run(words: Sequence[str]) -> int:
     directory = known.run_dir or default_train_directory(
         known.architecture, known.recipe, known.model_size
     )
-    with stoppable(f"the same command goes on with {shell_word(directory)}"):
-        return _train(body, config, directory, known)
+    checkpoint = SavedStep(directory)
+    with stoppable(checkpoint.way_on) as stop:
+        return _train(body, config, directory, known, checkpoint, stop)
 
 
 def _parser() -> TrainParser:
@@ -87,7 +90,12 @@ def _parser() -> TrainParser:
 
 
 def _train(
-    body: "Architecture | ResNetFpn", config: "TrainConfig", directory: Path, known: Namespace
+    body: "Architecture | ResNetFpn",
+    config: "TrainConfig",
+    directory: Path,
+    known: Namespace,
+    checkpoint: "SavedStep",
+    stop: "Stop",
 ) -> int:
     """In each of the processes that train together; the first prints and writes."""
     from nas.interruption import leave
@@ -95,6 +103,7 @@ def _train(
 
     with training_processes(config) as (rank, count):
         from nas.train_run import train_run
+        from proxy_tasks.full_training import never_held
 
         say = print if rank == 0 else _nothing
         entry = train_run(
@@ -103,6 +112,9 @@ def _train(
             None if known.plan else directory,
             known.architecture,
             say,
+            checkpoint.saved,
+            # Processes that train together would have to agree on a step: they end at once.
+            stop.held if count == 1 else never_held,
         )
     if rank == 0 and entry is not None:
         print(json.dumps(entry, indent=2))

@@ -14,7 +14,15 @@ from nas.train_plan import TrainPlan, plan_cost
 from nas.train_tasks import TrainTask, make_train_task
 from proxy_tasks.array_cache import silent
 from proxy_tasks.device import check_device
-from proxy_tasks.full_training import Cadence, Entry, FullTask, FullTraining, seconds_a_step
+from proxy_tasks.full_training import (
+    Cadence,
+    Entry,
+    FullTask,
+    FullTraining,
+    Hold,
+    never_held,
+    seconds_a_step,
+)
 from proxy_tasks.malloc import keep_freed_memory
 from proxy_tasks.processes import process_count, process_rank
 from proxy_tasks.trained_weights import write_weights
@@ -33,10 +41,18 @@ Body = Architecture | ResNetFpn
 
 
 def train_run(
-    body: Body, config: TrainConfig, directory: Path | None, name: str, say: Say
+    body: Body,
+    config: TrainConfig,
+    directory: Path | None,
+    name: str,
+    say: Say,
+    saved: Callable[[int], object] = lambda step: None,
+    hold: Hold = never_held,
 ) -> Entry | None:
     """The last entry of the training's metrics; without a directory only its plan is said.
 
+    `saved` hears of the step of the checkpoint that is there, 0 for none, and of every one that is
+    written; `hold` may ask a process that trains alone to end, see `FullTraining.run`.
     Raises UsageError, also where nothing can be written, DataError, Diverged, StoreBusy where
     another process trains there.
     """
@@ -56,6 +72,7 @@ def train_run(
     state = full.checkpoint()  # refuses other data before anything is written
     step = 0 if state is None else state.step
     del state
+    saved(step)
     lock = None
     try:
         if process_rank() == 0:
@@ -63,7 +80,19 @@ def train_run(
             lock = WriterLock(directory / LOCKED)
             check_training(directory, body, config)  # another may have come while data were read
             write_training(directory, body, config)
-        return _go_on(full, step, plan, say)
+        if step:
+            say(f"going on behind step {step} of {full.cadence.steps}")
+        if left := full.cadence.steps - step:
+            plan = _measured(plan, body, task)
+            say(plan.time_line(left))
+        seconds = plan.step_seconds or 0.0
+        network, entry = full.run(
+            lambda entry: say(entry_line(entry, full.cadence.steps, seconds)), saved, hold
+        )
+        if process_rank() == 0:
+            for line in write_weights(network, body, config.detector, directory):
+                say(line)
+        return entry
     except BrokenPipeError:  # of who reads what is said
         raise
     except OSError as error:
@@ -91,24 +120,6 @@ def _full(body: Body, config: TrainConfig, task: TrainTask, directory: Path) -> 
         train_identity(body, config, task.data.train.digest()),
         directory,
     )
-
-
-def _go_on(full: FullTraining, step: int, plan: TrainPlan, say: Say) -> Entry:
-    left = full.cadence.steps - step
-    if step:
-        say(f"going on behind step {step} of {full.cadence.steps}")
-    if left:
-        plan = _measured(plan, full.body, full.task)
-        say(plan.time_line(left))
-
-    def tell(entry: Entry) -> None:
-        say(entry_line(entry, full.cadence.steps, plan.step_seconds or 0.0))
-
-    network, entry = full.run(tell)
-    if process_rank() == 0:
-        for line in write_weights(network, full.body, plan.config.detector, full.directory):
-            say(line)
-    return entry
 
 
 def _plan(body: Body, config: TrainConfig, task: TrainTask, name: str) -> TrainPlan:
