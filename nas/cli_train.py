@@ -84,7 +84,11 @@ def _parser() -> TrainParser:
         type=Path,
         help="default: one in runs/, named by network, recipe and size",
     )
-    parser.add_argument("--plan", action="store_true", help="print what it will cost, and end")
+    parser.add_argument(
+        "--plan",
+        action="store_true",
+        help="print what it will cost, and end; without the GPU or the data, all but its time",
+    )
     parser.add_config_options(["data", "seed"])
     return parser
 
@@ -102,21 +106,18 @@ def _train(
     from nas.train_processes import training_processes
 
     with training_processes(config) as (rank, count):
+        from nas.plan_run import plan_run
         from nas.train_run import train_run
         from proxy_tasks.full_training import never_held
 
-        say = print if rank == 0 else _nothing
-        entry = train_run(
-            body,
-            config,
-            None if known.plan else directory,
-            known.architecture,
-            say,
-            checkpoint.saved,
+        name, say = known.architecture, print if rank == 0 else _nothing
+        if known.plan:
+            plan_run(body, config, name, say)
+        else:
             # Processes that train together would have to agree on a step: they end at once.
-            stop.held if count == 1 else never_held,
-        )
-    if rank == 0 and entry is not None:
+            hold = stop.held if count == 1 else never_held
+            entry = train_run(body, config, directory, name, say, checkpoint.saved, hold)
+    if rank == 0 and not known.plan:
         print(json.dumps(entry, indent=2))
         print(f"run directory: {directory}")
     if count > 1:

@@ -35,6 +35,7 @@ def load_coco(
     holdout: int = 0,
     drop_empty_boxes: bool = False,
     outlines: bool = False,
+    pixels: bool = True,
     progress: BuildProgress = silent,
 ) -> DetectionData:
     """Pictures and boxes of a COCO data set on canvases of `image_size` pixels.
@@ -47,6 +48,7 @@ def load_coco(
     get; a side under 1/256 px is widened to that, so that no box is empty. Decoded pictures stay in
     `cache_dir`; `progress` hears of those of a split that are decoded, and of nothing where all
     are. With `outlines` the splits have those of the objects, which then need segmentations.
+    Without `pixels` no picture is opened, and all are black: for who counts what is there.
     Raises DataError when the data cannot be used; see read_annotations and cached_images.
     """
     if image_size < 1 or seed < 0:
@@ -55,7 +57,7 @@ def load_coco(
     folders = {"train": images, "reward": images if holdout else others}
     if test is not None:
         folders["test"] = others
-    _check_folders(directory, folders)
+    _check_folders(directory, folders if pixels else {})
 
     def read(name: str) -> CocoAnnotations:
         return read_annotations(
@@ -76,7 +78,10 @@ def load_coco(
     for stream, (name, file) in enumerate(files.items()):
         chosen = _subset(name, file, limits.get(name), np.random.default_rng([seed, stream]))
         place = directory / folders[name]
-        pictures = cached_images(place, chosen, image_size, cache_dir, progress)
+        if pixels:
+            pictures = cached_images(place, chosen, image_size, cache_dir, progress)
+        else:
+            pictures = np.broadcast_to(np.uint8(0), (len(chosen), image_size, image_size, 3))
         splits[name] = _split(file, chosen, pictures, outlines)
     return DetectionData(**splits)
 

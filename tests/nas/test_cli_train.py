@@ -115,6 +115,54 @@ def test_a_plan_trains_nothing(
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.parametrize(
+    ("network", "counted"),
+    [
+        ("retinanet", "6 pictures to train on, 3 to score on, 2 classes"),
+        ("classifier", "6 pictures to train on, 3 to score on, 3 classes"),
+    ],
+)
+def test_a_plan_without_the_gpu_counts_the_data_and_opens_no_picture(
+    network: str,
+    counted: str,
+    recipe: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    data = {"retinanet": masked_folder, "classifier": lambda path: class_folders(path, 2, 1)}
+    options = {
+        "train.network": network,
+        "data.directory": str(data[network](tmp_path / "data")),
+        "device.name": "cuda",
+    }
+    if network == "classifier":
+        options |= {"data.train": "train", "data.reward": "val"}
+    for picture in (tmp_path / "data").rglob("*.png"):
+        picture.write_bytes(b"no picture")
+    words = [word for name, value in options.items() for word in (f"--{name}", value)]
+    assert main([*command(recipe, tmp_path / "run", *words), "--plan"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert counted in said[1]
+    assert said[-1].startswith("time: not measured: device.name is 'cuda', but torch finds no GPU")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_plan_without_the_data_counts_what_the_recipe_says(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    nowhere = ["--data", "/nowhere/coco"]
+    assert main(["train", "spinenet-96", "--recipe", "retinanet-b", *nowhere, "--plan"]) == 0
+    network, data, training, cost, time = capsys.readouterr().out.splitlines()
+    assert "retinanet at 1024 px" in network  # its published size
+    assert data == "data: /nowhere/coco: not there; counted as for 80 classes"
+    assert training == "training: 162050 steps of 256 pictures, on 1 process (cuda)"
+    assert "x 41484800 images x 3" in cost
+    assert "no GPU" in time and "/nowhere/coco: no such data directory" in time
+
+
 def test_the_plan_counts_multiply_adds_as_nas_cost_does(
     tmp_path: Path, recipe: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
