@@ -14,6 +14,7 @@ from proxy_tasks.detection_dataset import DetectionData, DetectionSplit
 from proxy_tasks.errors import DataError
 from proxy_tasks.image_cache import cached_images, canvas_scale
 from proxy_tasks.outline import Outline, read_outline
+from proxy_tasks.parent_folder import parent_meant
 
 SMALLEST_SIDE = 2.0**-8  # canvas pixels
 HOLDOUT_STREAM = 3  # of random numbers; train, reward and test have 0, 1 and 2
@@ -97,6 +98,7 @@ def _check_folders(directory: Path, folders: Mapping[str, str]) -> None:
             raise DataError(
                 f"{directory / folder}: no such image folder, of the {name} pictures; check the "
                 f"data directory, or name the folder ({setting} of [data])"
+                f"{parent_meant(directory, folder)}"
             )
 
 
