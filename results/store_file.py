@@ -11,6 +11,7 @@ from pathlib import Path
 from results.errors import InvalidTrial, NotARun, StoreDamaged, StoreExists, StoreInaccessible
 from results.event import INSERT_EVENT
 from results.imported_trial import ImportedTrial
+from results.no_run import no_run
 from results.row_checksum import sealed
 from results.sqlite_faults import damaged, reported
 from results.store_schema import APPLICATION_ID, OLDEST_VERSION, SCHEMA, SCHEMA_VERSION
@@ -35,9 +36,10 @@ def existing_run_file(path: Path) -> Path:
     """`run_file(path)`. Raises NotARun if there is nothing to open."""
     file = run_file(path)
     with reported(file):
-        if not path.exists() or not file.exists():
-            what = f"holds no {RUN_FILE}" if path.exists() else "does not exist"
-            raise NotARun(f"{path} {what}: name a directory that `nas search` made")
+        if not path.exists():
+            raise NotARun(f"{path} does not exist: name a directory that `nas search` made")
+        if not file.exists():
+            raise NotARun(no_run(path, RUN_FILE))
         if not file.is_file() or not file.stat().st_size:
             raise NotARun(f"{file} is empty or no file: name a directory that `nas search` made")
     return file

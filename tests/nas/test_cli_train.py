@@ -60,6 +60,34 @@ def test_its_backbone_is_exported_with_its_weights(trained: Path, tmp_path: Path
     assert out.read_bytes() == file.read_bytes()
 
 
+@pytest.mark.parametrize(
+    "words",
+    [["evaluate", "RUN"], ["evaluate", "RUN:0"], ["leaderboard", "RUN"], ["show", "RUN"]],
+    ids=" ".join,
+)
+def test_who_takes_a_training_for_a_run_hears_what_is_in_it(
+    words: list[str], trained: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([word.replace("RUN", str(trained)) for word in words]) == 2
+    said = capsys.readouterr().err
+    assert said == (
+        f"nas: {trained} is a training of `nas train`: its scores are in metrics.jsonl, its "
+        f"network is {trained}/architecture.json\n"
+    )
+    assert main(["show", str(trained / "architecture.json")]) == 0
+
+
+@pytest.mark.parametrize("name", ["network.pt", "weights.safetensors", "checkpoint.pt"])
+def test_who_takes_weights_for_an_architecture_hears_where_that_is(
+    name: str, trained: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["export", str(trained / name), "--format", "block-specs"]) == 2
+    assert capsys.readouterr().err == (
+        f"nas: {trained / name} holds weights, not an architecture: give RUN_DIR:TRIAL, or "
+        f"{trained}/architecture.json beside it\n"
+    )
+
+
 def test_the_same_command_shows_a_finished_training_again(
     trained: Path, recipe: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
