@@ -59,7 +59,7 @@ def train_run(
             directory.mkdir(parents=True, exist_ok=True)
             lock = WriterLock(directory / LOCKED)
             check_training(directory, body, config)  # another may have come while data were read
-            write_training(directory, body, config)
+            write_training(directory, body, config, task.data.train.class_names)
         if step:
             say(f"going on behind step {step} of {full.cadence.steps}")
         if left := full.cadence.steps - step:

@@ -87,6 +87,24 @@ def load_coco(
     return DetectionData(**splits)
 
 
+def load_split(
+    directory: Path,
+    image_size: int,
+    cache_dir: Path,
+    *,
+    annotations: str,
+    images: str,
+    drop_empty_boxes: bool = False,
+    progress: BuildProgress = silent,
+) -> DetectionSplit:
+    """One file's pictures and objects, as `load_coco` has those of each. Raises DataError."""
+    _check_folders(directory, {"scored": images})
+    file = read_annotations(directory / annotations, drop_empty_boxes=drop_empty_boxes)
+    chosen = list(file.images)
+    pictures = cached_images(directory / images, chosen, image_size, cache_dir, progress)
+    return _split(file, chosen, pictures, outlines=False)
+
+
 def _check_folders(directory: Path, folders: Mapping[str, str]) -> None:
     if not directory.is_dir():
         raise DataError(f"{directory}: no such data directory; check the path")

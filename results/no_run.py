@@ -4,8 +4,7 @@ from pathlib import Path
 
 from results.shell_word import shell_word
 
-# Files that `nas train` begins and goes on with; other rooms write them, and a test of those
-# compares the names.
+# Two files of a training, named once more: this room may not import those that write them.
 METRICS, NETWORK = "metrics.jsonl", "architecture.json"
 MOST_NAMED = 12
 

@@ -19,6 +19,7 @@ EXAMPLES = {
     "leaderboard.md": 1,
     "spinebench.md": 2,
     "tracking.md": 1,
+    "training.md": 1,
 }
 # Each block on its own, as if it were alone in a file; one process a page, for torch starts slowly.
 RUN_EACH = """

@@ -32,7 +32,8 @@ def train(recipe: str, run: Path, *options: str) -> int:
 def test_what_a_kill_at_the_very_beginning_leaves_is_gone_on_with(
     recipe: str, tmp_path: Path
 ) -> None:
-    for name in ("train-lock", "architecture.json", f"config.toml.{'0' * 32}.draft"):
+    begun = ("train-lock", "architecture.json", "classes.json", f"config.toml.{'0' * 32}.draft")
+    for name in begun:
         (tmp_path / name).write_bytes(b"")
     assert train(recipe, tmp_path, "--fidelity.steps", "1", "--train.evaluations", "1") == 0
     assert (tmp_path / "network.pt").exists()
