@@ -15,7 +15,7 @@ PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
 EXAMPLES = {
     "README.md": 2,
     "backbone.md": 9,
-    "detectors.md": 3,
+    "detectors.md": 4,
     "leaderboard.md": 1,
     "spinebench.md": 2,
     "tracking.md": 1,
