@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from nas.ray_searcher import ControllerSearcher
     from nas.searcher_controller import SearcherController
     from nas.study import Objective, Study
+    from nas.trained_detector import TrainedDetector, load_detector
 
 __all__ = [
     "ControllerSearcher",
@@ -22,9 +23,11 @@ __all__ = [
     "ReplayMismatch",
     "SearcherController",
     "Study",
+    "TrainedDetector",
     "UsageError",
     "WorkersLost",
     "load_config",
+    "load_detector",
     "make_parts",
 ]
 
@@ -33,7 +36,9 @@ _LATE = {
     "Objective": "study",
     "SearcherController": "searcher_controller",
     "Study": "study",
+    "TrainedDetector": "trained_detector",
     "load_config": "config_source",
+    "load_detector": "trained_detector",
     "make_parts": "compose",
 }
 

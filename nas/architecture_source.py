@@ -5,11 +5,14 @@ from pathlib import Path
 from nas.config_source import suggestion
 from nas.errors import UsageError
 from results import TrialStore
+from results.no_run import NETWORK
+from results.store_file import existing_run_file
 from search_space import Architecture, InvalidArchitecture
 from search_space.block_specs import from_json
 from search_space.model_sizes import MODEL_SIZES
 from search_space.published import PUBLISHED
 
+WEIGHTS = (".pt", ".pth", ".pt2", ".safetensors", ".onnx", ".npz")
 MOST_DIGITS = 30  # of a trial number; Python refuses to read thousands
 
 
@@ -29,16 +32,27 @@ def find_architecture(name: str) -> Architecture:
             return store.trial(number).architecture
     path = Path(name)
     if path.is_dir():
-        raise UsageError(f"{name} is a folder: name a trial of a run, as in {name}:0")
+        existing_run_file(path)  # says what it is instead
+        raise UsageError(f"{name} is a run: name a trial of it, as in {name}:0")
     if not path.is_file():
         raise UsageError(
             f"no architecture {name!r}: {suggestion(name, sorted(PUBLISHED))} (also RUN_DIR:TRIAL, "
             "or the path of a block-spec JSON file)"
         )
+    if path.suffix in WEIGHTS:
+        raise UsageError(_no_architecture(path, "holds weights"))
     try:
         return from_json(path.read_text("utf-8"))
-    except (InvalidArchitecture, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise UsageError(_no_architecture(path, "is no text")) from error
+    except InvalidArchitecture as error:
         raise UsageError(f"{path}: {error}") from error
+
+
+def _no_architecture(path: Path, what: str) -> str:
+    beside = path.with_name(NETWORK)
+    known = f"{beside} beside it" if beside.is_file() else "a block-spec JSON file"
+    return f"{path} {what}, not an architecture: give RUN_DIR:TRIAL, or {known}"
 
 
 def _other_name(name: str) -> str:

@@ -62,7 +62,7 @@ def run(words: Sequence[str]) -> int:
         return drive(config, parts, store, directory)
 
 
-def resumable(directory: Path) -> AbstractContextManager[None]:
+def resumable(directory: Path) -> AbstractContextManager[object]:
     """Lets Ctrl-C and SIGTERM say how to go on with a run."""
     from results.shell_word import shell_word
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 from nas.cli_parser import ConfigParser
 
 if TYPE_CHECKING:
+    from nas.interruption import Stop
+    from nas.saved_step import SavedStep
     from nas.train_config import TrainConfig
     from search_space import Architecture, ResNetFpn
 
@@ -41,7 +43,7 @@ def run(words: Sequence[str]) -> int:
     from nas.interruption import stoppable
     from nas.model_source import find_model, usual_size
     from nas.recipe_source import load_recipe
-    from results.shell_word import shell_word
+    from nas.saved_step import SavedStep
 
     parser = _parser()
     known = parser.parse(words)
@@ -53,8 +55,9 @@ def run(words: Sequence[str]) -> int:
     directory = known.run_dir or default_train_directory(
         known.architecture, known.recipe, known.model_size
     )
-    with stoppable(f"the same command goes on with {shell_word(directory)}"):
-        return _train(body, config, directory, known)
+    checkpoint = SavedStep(directory)
+    with stoppable(checkpoint.way_on) as stop:
+        return _train(body, config, directory, known, checkpoint, stop)
 
 
 def _parser() -> TrainParser:
@@ -81,30 +84,40 @@ def _parser() -> TrainParser:
         type=Path,
         help="default: one in runs/, named by network, recipe and size",
     )
-    parser.add_argument("--plan", action="store_true", help="print what it will cost, and end")
+    parser.add_argument(
+        "--plan",
+        action="store_true",
+        help="print what it will cost, and end; without the GPU or the data, all but its time",
+    )
     parser.add_config_options(["data", "seed"])
     return parser
 
 
 def _train(
-    body: "Architecture | ResNetFpn", config: "TrainConfig", directory: Path, known: Namespace
+    body: "Architecture | ResNetFpn",
+    config: "TrainConfig",
+    directory: Path,
+    known: Namespace,
+    checkpoint: "SavedStep",
+    stop: "Stop",
 ) -> int:
     """In each of the processes that train together; the first prints and writes."""
     from nas.interruption import leave
     from nas.train_processes import training_processes
 
     with training_processes(config) as (rank, count):
+        from nas.plan_run import plan_run
         from nas.train_run import train_run
+        from proxy_tasks.full_training import never_held
 
-        say = print if rank == 0 else _nothing
-        entry = train_run(
-            body,
-            config,
-            None if known.plan else directory,
-            known.architecture,
-            say,
-        )
-    if rank == 0 and entry is not None:
+        name, say = known.architecture, print if rank == 0 else _nothing
+        if known.plan:
+            plan_run(body, config, name, say)
+        else:
+            # Processes that train together would have to agree on a step: they end at once.
+            hold = stop.held if count == 1 else never_held
+            entry = train_run(body, config, directory, name, say, checkpoint.saved, hold)
+    if rank == 0 and not known.plan:
         print(json.dumps(entry, indent=2))
         print(f"run directory: {directory}")
     if count > 1:

@@ -135,13 +135,15 @@ def make_data(
     with_test: bool = False,
     progress: BuildProgress = silent,
     outlines: bool = False,
+    pixels: bool = True,
 ) -> DetectionData:
     """The data of a config, decoded into the cache if they are not yet. Raises DataError.
 
     `progress` hears of the images of a split, done and all, that are decoded now: see
     `nas.data_progress`. It hears nothing where they are in the cache.
 
-    With `outlines` objects have those of their segmentations, which scenes have not.
+    With `outlines` objects have those of their segmentations, which scenes have not. Without
+    `pixels` the pictures of a data set are not opened, see `load_coco`.
 
     The test split is left alone unless asked for: no search may see it.
     """
@@ -177,6 +179,7 @@ def make_data(
         holdout=section.holdout,
         drop_empty_boxes=section.drop_empty_boxes,
         outlines=outlines,
+        pixels=pixels,
     )
 
 

@@ -2,7 +2,7 @@
 
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,12 @@ from proxy_tasks.full_training import CHECKPOINT, METRICS
 from proxy_tasks.whole_file import DRAFTS, write_whole
 from results.shell_word import shell_word
 from search_space.architecture import Architecture
-from search_space.block_specs import to_json
+from search_space.block_specs import from_json, to_json
+from search_space.errors import InvalidArchitecture, InvalidSpace
 from search_space.resnet_fpn import ResNetFpn
 
 CONFIG, NETWORK = "config.toml", "architecture.json"
+CLASSES = "classes.json"  # the names of the labels, from 0
 LOCKED = "train"  # what the lock of a training is named after
 HEADER = "# The effective config of this training: --recipe takes this file.\n\n"
 
@@ -35,6 +37,31 @@ def network_text(body: Architecture | ResNetFpn) -> str:
     if isinstance(body, Architecture):
         return to_json(body)
     return json.dumps({"resnet_fpn": body.depths}) + "\n"
+
+
+def read_network(directory: Path) -> Architecture | ResNetFpn:
+    """What `network_text` told. Raises UsageError."""
+    file = directory / NETWORK
+    try:
+        text = file.read_text("utf-8")
+        document = json.loads(text)
+        if isinstance(document, dict) and "resnet_fpn" in document:
+            return ResNetFpn(tuple(document["resnet_fpn"]))
+        return from_json(text)
+    except (InvalidArchitecture, InvalidSpace, ValueError, TypeError, RecursionError) as error:
+        raise UsageError(f"{file} holds no network: {error}") from error
+
+
+def read_class_names(directory: Path) -> tuple[str, ...]:
+    """The names of the labels, from 0. Raises UsageError."""
+    file = directory / CLASSES
+    try:
+        names = json.loads(file.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{file} is no JSON: {error}") from error
+    if not (isinstance(names, list) and names and all(isinstance(name, str) for name in names)):
+        raise UsageError(f"{file} is no list of names")
+    return tuple(names)
 
 
 def train_identity(body: Architecture | ResNetFpn, config: TrainConfig, data: str) -> str:
@@ -55,9 +82,15 @@ def check_training(directory: Path, body: Architecture | ResNetFpn, config: Trai
         _refuse_other(directory, body, config)
 
 
-def write_training(directory: Path, body: Architecture | ResNetFpn, config: TrainConfig) -> None:
+def write_training(
+    directory: Path,
+    body: Architecture | ResNetFpn,
+    config: TrainConfig,
+    class_names: Sequence[str],
+) -> None:
     """Write what is trained, and how, into `directory`, which `check_training` has let pass."""
     write_whole(directory / NETWORK, network_text(body).encode())
+    write_whole(directory / CLASSES, (json.dumps(class_names) + "\n").encode())
     write_whole(directory / CONFIG, (HEADER + tomli_w.dumps(config.as_dict())).encode())
 
 
@@ -65,7 +98,8 @@ def _is_occupied(directory: Path) -> bool:
     """Whether there is more than a training that was stopped at its very beginning leaves."""
     if (directory / CONFIG).is_file():
         return False
-    begun = (NETWORK, f"{LOCKED}-lock", f"{NETWORK}{DRAFTS[1:]}", f"{CONFIG}{DRAFTS[1:]}")
+    drafts = (f"{name}{DRAFTS[1:]}" for name in (NETWORK, CLASSES, CONFIG))
+    begun = (NETWORK, CLASSES, f"{LOCKED}-lock", *drafts)
     return not all(any(path.match(name) for name in begun) for path in directory.iterdir())
 
 

@@ -22,8 +22,8 @@ class TrainPlan:
     network: str
     cost: Cost
     config: TrainConfig
-    pictures: int  # of the train split
-    scored: int  # of the reward split
+    pictures: int | None  # of the train split; None: not known
+    scored: int | None  # of the reward split
     classes: int
     processes: int
     step_seconds: float | None = None
@@ -50,20 +50,28 @@ class TrainPlan:
         copies = self.config.augmentation.maxup
         return "forward and backward" + (f", and {copies} copies of MaxUp" if copies > 1 else "")
 
+    @property
+    def _said_of_data(self) -> str:
+        if self.pictures is None:
+            return f"not there; counted as for {self.classes} classes"
+        return (
+            f"{self.pictures} pictures to train on, {self.scored} to score on, "
+            f"{self.classes} classes"
+        )
+
     def lines(self) -> list[str]:
         """For people."""
         fidelity, data = self.config.fidelity, self.config.data
         side = fidelity.image_size
-        passes = self.images / self.pictures
+        passes = f" ({self.images / self.pictures:.1f} passes)" if self.pictures else ""
         machine = f"{self.processes} process{'es' if self.processes > 1 else ''}"
         return [
             f"network: {self.network}, {self.config.train.network} at {side} px: "
             f"{self.cost.params / 1e6:.2f} M parameters, {self.cost.madds / 1e9:.2f} G "
             "multiply-adds an image",
-            f"data: {data.directory or 'generated scenes'}: {self.pictures} pictures to train on, "
-            f"{self.scored} to score on, {self.classes} classes",
-            f"training: {fidelity.last_step} steps of {fidelity.batch_size} pictures "
-            f"({passes:.1f} passes), on {machine} ({self.config.device.name})",
+            f"data: {data.directory or 'generated scenes'}: {self._said_of_data}",
+            f"training: {fidelity.last_step} steps of {fidelity.batch_size} pictures{passes}, on "
+            f"{machine} ({self.config.device.name})",
             f"cost: {self.multiply_adds:.3g} multiply-adds ({self.cost.madds:.3g} x {self.images} "
             f"images x {self._passes}: {self._said_of_passes})",
         ]

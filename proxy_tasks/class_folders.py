@@ -9,6 +9,7 @@ from proxy_tasks.coco_annotations import CocoImage
 from proxy_tasks.detection_dataset import DetectionData, DetectionSplit
 from proxy_tasks.errors import DataError
 from proxy_tasks.image_cache import cached_images, canvas_scale
+from proxy_tasks.parent_folder import parent_meant
 from proxy_tasks.picture_sizes import picture_sizes
 
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".ppm", ".gif", ".tif", ".tiff")
@@ -29,18 +30,7 @@ def load_class_folders(
     the number of its class in the order of names. Hidden folders are no classes. Raises DataError,
     also where nothing can be learnt of a class or there is only one.
     """
-    names = _classes(directory / train)
-    if len(names) == 1:
-        raise DataError(
-            f"{directory / train}: {names[0]!r} is the only class in it; two are the fewest "
-            "that can be told apart"
-        )
-    for name in names:
-        if not _pictures(directory / train / name):
-            raise DataError(
-                f"{directory / train / name}: no picture of this class in it; put some there, or "
-                f"take the folder away (names end in {', '.join(PICTURES)})"
-            )
+    names = _learnt_classes(directory, train)
     splits = []
     for folder in (directory / train, directory / reward):
         found = _classes(folder)
@@ -51,6 +41,38 @@ def load_class_folders(
             )
         splits.append(_split(folder, names, canvas, cache_dir, progress))
     return DetectionData(*splits)
+
+
+def count_class_folders(directory: Path, train: str, reward: str) -> tuple[int, int, int]:
+    """How many pictures to train on and to score on, and classes; opens none. Raises DataError."""
+    names = _learnt_classes(directory, train)
+    learnt, scored = (
+        sum(len(_pictures(directory / folder / name)) for name in names)
+        for folder in (train, reward)
+    )
+    return learnt, scored, len(names)
+
+
+def _learnt_classes(directory: Path, train: str) -> list[str]:
+    folder = directory / train
+    if not folder.is_dir():
+        raise DataError(
+            f"{folder}: no such folder; it holds a folder of pictures for each class"
+            f"{parent_meant(directory, train)}"
+        )
+    names = _classes(folder)
+    if len(names) == 1:
+        raise DataError(
+            f"{folder}: {names[0]!r} is the only class in it; two are the fewest "
+            "that can be told apart"
+        )
+    for name in names:
+        if not _pictures(folder / name):
+            raise DataError(
+                f"{folder / name}: no picture of this class in it; put some there, or "
+                f"take the folder away (names end in {', '.join(PICTURES)})"
+            )
+    return names
 
 
 def _classes(folder: Path) -> list[str]:

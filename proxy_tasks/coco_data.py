@@ -14,6 +14,7 @@ from proxy_tasks.detection_dataset import DetectionData, DetectionSplit
 from proxy_tasks.errors import DataError
 from proxy_tasks.image_cache import cached_images, canvas_scale
 from proxy_tasks.outline import Outline, read_outline
+from proxy_tasks.parent_folder import parent_meant
 
 SMALLEST_SIDE = 2.0**-8  # canvas pixels
 HOLDOUT_STREAM = 3  # of random numbers; train, reward and test have 0, 1 and 2
@@ -35,6 +36,7 @@ def load_coco(
     holdout: int = 0,
     drop_empty_boxes: bool = False,
     outlines: bool = False,
+    pixels: bool = True,
     progress: BuildProgress = silent,
 ) -> DetectionData:
     """Pictures and boxes of a COCO data set on canvases of `image_size` pixels.
@@ -47,6 +49,7 @@ def load_coco(
     get; a side under 1/256 px is widened to that, so that no box is empty. Decoded pictures stay in
     `cache_dir`; `progress` hears of those of a split that are decoded, and of nothing where all
     are. With `outlines` the splits have those of the objects, which then need segmentations.
+    Without `pixels` no picture is opened, and all are black: for who counts what is there.
     Raises DataError when the data cannot be used; see read_annotations and cached_images.
     """
     if image_size < 1 or seed < 0:
@@ -55,7 +58,7 @@ def load_coco(
     folders = {"train": images, "reward": images if holdout else others}
     if test is not None:
         folders["test"] = others
-    _check_folders(directory, folders)
+    _check_folders(directory, folders if pixels else {})
 
     def read(name: str) -> CocoAnnotations:
         return read_annotations(
@@ -76,9 +79,30 @@ def load_coco(
     for stream, (name, file) in enumerate(files.items()):
         chosen = _subset(name, file, limits.get(name), np.random.default_rng([seed, stream]))
         place = directory / folders[name]
-        pictures = cached_images(place, chosen, image_size, cache_dir, progress)
+        if pixels:
+            pictures = cached_images(place, chosen, image_size, cache_dir, progress)
+        else:
+            pictures = np.broadcast_to(np.uint8(0), (len(chosen), image_size, image_size, 3))
         splits[name] = _split(file, chosen, pictures, outlines)
     return DetectionData(**splits)
+
+
+def load_split(
+    directory: Path,
+    image_size: int,
+    cache_dir: Path,
+    *,
+    annotations: str,
+    images: str,
+    drop_empty_boxes: bool = False,
+    progress: BuildProgress = silent,
+) -> DetectionSplit:
+    """One file's pictures and objects, as `load_coco` has those of each. Raises DataError."""
+    _check_folders(directory, {"scored": images})
+    file = read_annotations(directory / annotations, drop_empty_boxes=drop_empty_boxes)
+    chosen = list(file.images)
+    pictures = cached_images(directory / images, chosen, image_size, cache_dir, progress)
+    return _split(file, chosen, pictures, outlines=False)
 
 
 def _check_folders(directory: Path, folders: Mapping[str, str]) -> None:
@@ -92,6 +116,7 @@ def _check_folders(directory: Path, folders: Mapping[str, str]) -> None:
             raise DataError(
                 f"{directory / folder}: no such image folder, of the {name} pictures; check the "
                 f"data directory, or name the folder ({setting} of [data])"
+                f"{parent_meant(directory, folder)}"
             )
 
 

@@ -12,7 +12,6 @@ import torch
 
 from proxy_tasks.augmentation import Augmentation
 from proxy_tasks.augmentation_recipe import AugmentationRecipe
-from proxy_tasks.backbones import make_backbone
 from proxy_tasks.batches import batches
 from proxy_tasks.checkpoint import (
     TrainingState,
@@ -41,7 +40,7 @@ from proxy_tasks.recipe import (
     TrainingRecipe,
 )
 from proxy_tasks.replayed_step import load_kernels
-from proxy_tasks.retinanet_head import RetinaNetHead
+from proxy_tasks.retinanet import make_retinanet
 from proxy_tasks.split_detections import detect_all
 from proxy_tasks.training import Training, TrainingLosses
 from proxy_tasks.training_step import load_optimizers
@@ -262,29 +261,8 @@ class DetectionTask:
 
     def build(self, body: Architecture | ResNetFpn, seed: int) -> Detector:
         """An untrained detector whose weights are drawn from the seed."""
-        recipe, fidelity = self.detector, self.fidelity
-        generator = torch.Generator().manual_seed(seed)
-        backbone = make_backbone(body, fidelity.backbone_scale(), recipe, generator)
-        head = RetinaNetHead(
-            backbone.levels,
-            backbone.out_channels,
-            fidelity.head_scale(
-                num_classes=self.data.train.num_classes, anchors_per_cell=self.anchors.per_cell
-            ),
-            normalization=recipe.normalization,
-            activation=recipe.activation,
-            generator=generator,
-        )
-        detector = Detector(
-            backbone,
-            head,
-            self.anchors,
-            self.loss,
-            self.matching,
-            self.limits,
-            self.data.train.image_size,
-            fidelity.precision,
-        )
+        train = self.data.train
+        detector = make_retinanet(body, self, train.num_classes, train.image_size, seed)
         return on_device(detector, self.device)
 
     def detect(self, detector: Detector, split: DetectionSplit) -> Detections:

@@ -4,7 +4,8 @@ import json
 import math
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -14,7 +15,7 @@ from proxy_tasks.detection_dataset import DetectionData
 from proxy_tasks.errors import DataError
 from proxy_tasks.processes import process_rank
 from proxy_tasks.trainable import Trainable
-from proxy_tasks.training import Training
+from proxy_tasks.training import Asked, Training, never_asked
 from proxy_tasks.whole_file import DRAFTS, write_whole
 from search_space.architecture import Architecture
 from search_space.resnet_fpn import ResNetFpn
@@ -26,6 +27,15 @@ Network = TypeVar("Network", bound=Trainable)
 Body = Architecture | ResNetFpn
 # A line of METRICS; None: not a number, as AP of no object.
 Entry = dict[str, float | int | str | None]
+# Steps and what is written of them are taken in one such context, which says whether to end, and
+# then does not let the training go on.
+Hold = Callable[[], AbstractContextManager[Asked]]
+
+
+@contextmanager
+def never_held() -> Iterator[Asked]:
+    """Nobody asks."""
+    yield never_asked
 
 
 class FullTask(Protocol[Network]):
@@ -55,6 +65,9 @@ class Cadence:
     log_every: int
     checkpoint_every: int
     evaluations: int
+
+    def measures(self, step: int) -> bool:
+        return step > 0 and (self.logs(step) or self.evaluates(step))
 
     def logs(self, step: int) -> bool:
         return step % self.log_every == 0 or step == self.steps
@@ -95,10 +108,17 @@ class FullTraining:
     identity: str
     directory: Path
 
-    def run(self, tell: Callable[[Entry], None]) -> tuple[Trainable, Entry]:
+    def run(
+        self,
+        tell: Callable[[Entry], None],
+        saved: Callable[[int], object] = lambda step: None,
+        hold: Hold = never_held,
+    ) -> tuple[Trainable, Entry]:
         """The network at its last step, and what was measured then; `tell` hears of every entry.
 
-        A finished training whose last entry is lost is scored again.
+        `saved` hears of every checkpoint's step. Where `hold` asks for an end, the checkpoint is of
+        the step at hand: for a process that trains alone. What is due at a checkpoint's step and
+        was not written down is measured when the training goes on.
         Raises Diverged, DataError for a checkpoint that cannot be read, OSError.
         """
         if process_rank() == 0:
@@ -109,17 +129,23 @@ class FullTraining:
         network, training = self.task.begin(self.body, self.seed, state)
         del state  # gigabytes, of a large network
         cadence, begin = self.cadence, time.perf_counter()
-        while training.step < cadence.steps:
-            step = cadence.next_stop(training.step)
-            training.run(step)
-            if cadence.logs(step) or cadence.evaluates(step):
+
+        def measure() -> None:
+            is_written = bool(entries) and entries[-1]["step"] == training.step
+            if cadence.measures(training.step) and not is_written:
                 entries.append(self._measure(network, training, begin))
                 tell(entries[-1])
-            if cadence.saves(step):
-                self._save(training)
-        if not entries or entries[-1]["step"] != cadence.steps:
-            entries.append(self._measure(network, training, begin))
-            tell(entries[-1])
+
+        measure()
+        while training.step < cadence.steps:
+            with hold() as asked:
+                training.run(cadence.next_stop(training.step), asked)
+                if not cadence.evaluates(training.step):
+                    measure()
+                if cadence.saves(training.step) or asked():
+                    self._save(training)
+                    saved(training.step)
+            measure()  # scores take long: a stop does not wait for them
         return network, entries[-1]
 
     def checkpoint(self) -> TrainingState | None:

@@ -7,8 +7,9 @@ import stat
 import struct
 import warnings
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -117,26 +118,44 @@ def _fingerprint(folder: Path, images: Sequence[CocoImage], image_size: int) -> 
     return digest.hexdigest()
 
 
+def picture_on_canvas(path: Path, image_size: int) -> tuple[NDArray[np.uint8], float]:
+    """A picture of no data set as `cached_images` has those, and canvas pixels per source pixel.
+
+    [S, S, 3] RGB; EXIF's rotation is left alone. Raises DataError for what is no whole picture.
+    """
+    with warnings.catch_warnings(), _decoding(path, "the picture", "fetch the file again") as found:
+        warnings.simplefilter("ignore")  # Pillow's, of metadata and transparency
+        scale = image_size / max(found.size)
+        return _resized(found, image_size), scale
+
+
 def _on_canvas(path: Path, image: CocoImage, image_size: int) -> NDArray[np.uint8]:
+    way_out = "fetch the file again, or take the image out of the annotations or its class's folder"
+    with _decoding(path, f"image {image.id}", way_out) as picture:
+        if picture.size != (image.width, image.height):
+            raise DataError(
+                f"{path}: {picture.width} x {picture.height} px, but annotated as"
+                f" {image.width} x {image.height} (image {image.id}); its boxes cannot fit"
+            )
+        return _resized(picture, image_size)
+
+
+@contextmanager
+def _decoding(path: Path, name: str, way_out: str) -> Iterator[Image.Image]:
+    """An opened picture; what goes wrong with it here is a DataError."""
     try:
         with path.open("rb") as file, Image.open(file, formats=_formats()) as picture:
-            if picture.size != (image.width, image.height):
-                raise DataError(
-                    f"{path}: {picture.width} x {picture.height} px, but annotated as"
-                    f" {image.width} x {image.height} (image {image.id}); its boxes cannot fit"
-                )
             if picture.mode.startswith(("I", "F")):  # conversion to RGB would cut them to white
                 raise DataError(
-                    f"{path}: image {image.id} has 16 bits or more a pixel ({picture.mode});"
+                    f"{path}: {name} has 16 bits or more a pixel ({picture.mode});"
                     " convert it to 8 bits"
                 )
-            return _resized(picture, image_size)
+            yield picture
     except DataError:
         raise
     except DECODER_ERRORS as error:
         raise DataError(
-            f"{path}: image {image.id} cannot be decoded ({str(error) or type(error).__name__});"
-            " fetch the file again, or take the image out of the annotations or its class's folder"
+            f"{path}: {name} cannot be decoded ({str(error) or type(error).__name__}); {way_out}"
         ) from error
 
 

@@ -25,6 +25,7 @@ from proxy_tasks.training_step import TrainingStep
 CHECK_EVERY = 20
 # Of a network, a batch, the number of the step and what predicts as the step does.
 Augment = Callable[[Any, Batch, int, Any], Batch]
+Asked = Callable[[], bool]  # whether a training is to end behind the step at hand
 NO_AUGMENTATION = Augmentation(AugmentationRecipe(), 0)  # besides the stream's own
 
 
@@ -34,6 +35,11 @@ class TrainingLosses:
 
     class_loss: float
     box_loss: float
+
+
+def never_asked() -> bool:
+    """To end before the end."""
+    return False
 
 
 class Training:
@@ -74,24 +80,29 @@ class Training:
         """So many steps have been taken."""
         return self._step
 
-    def run(self, until: int) -> TrainingLosses:
+    def run(self, until: int, asked: Asked = never_asked) -> TrainingLosses:
         """Train to the end of step `until`; the losses are of the second half of these steps.
 
-        Raises Diverged when the loss is not finite.
+        Ends behind an earlier step, and as if that were `until`, where `asked()` holds then: for a
+        process that trains alone. Raises Diverged when the loss is not finite.
         """
         self._detector.train()
-        begin, losses, checked = self._step, self._losses, self._step
+        begin, losses, checked, end = self._step, self._losses, self._step, until
         for step, batch in enumerate(islice(self._stream, until - begin), begin):
             augmented = self._augmentation(
                 self._detector, batch.to(self._device), step, self._take_step.predict
             )
             losses[step] = self._take_step(augmented, step)
-            if (step + 1) % CHECK_EVERY == 0 or step + 1 == until:
+            if asked():
+                end = step + 1
+            if (step + 1) % CHECK_EVERY == 0 or step + 1 == end:
                 sum_over_processes(losses[checked : step + 1])
                 _check_finite(losses[: step + 1])
                 checked = step + 1
-        self._step = until
-        return self.losses(until // 2, until)
+            if step + 1 == end:
+                break
+        self._step = end
+        return self.losses(end // 2, end)
 
     def learning_rate(self, step: int) -> float:
         """Of a step, counted from 0."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from results.errors import InvalidTrial, NotARun, StoreDamaged, StoreExists, StoreInaccessible
 from results.event import INSERT_EVENT
 from results.imported_trial import ImportedTrial
+from results.no_run import no_run
 from results.row_checksum import sealed
 from results.sqlite_faults import damaged, reported
 from results.store_schema import APPLICATION_ID, OLDEST_VERSION, SCHEMA, SCHEMA_VERSION
@@ -35,9 +36,10 @@ def existing_run_file(path: Path) -> Path:
     """`run_file(path)`. Raises NotARun if there is nothing to open."""
     file = run_file(path)
     with reported(file):
-        if not path.exists() or not file.exists():
-            what = f"holds no {RUN_FILE}" if path.exists() else "does not exist"
-            raise NotARun(f"{path} {what}: {_way_out(path)}")
+        if not path.exists():
+            raise NotARun(f"{path} does not exist: {_way_out(path)}")
+        if not file.exists():
+            raise NotARun(no_run(path, RUN_FILE))
         if not file.is_file() or not file.stat().st_size:
             raise NotARun(f"{file} is empty or no file: name a directory that `nas search` made")
     return file
@@ -46,7 +48,7 @@ def existing_run_file(path: Path) -> Path:
 def _way_out(path: Path) -> str:
     """Also of `RUN_DIR:TRIAL`, as other commands take it."""
     run = Path(str(path).rpartition(":")[0])
-    if run.name and not path.exists() and run_file(run).exists():
+    if run.name and run_file(run).exists():
         return f"give the run: {run}"
     return "name a directory that `nas search` made"
 

@@ -18,10 +18,11 @@ PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
 EXAMPLES = {
     "README.md": 2,
     "backbone.md": 9,
-    "detectors.md": 3,
+    "detectors.md": 4,
     "leaderboard.md": 1,
     "spinebench.md": 2,
     "tracking.md": 1,
+    "training.md": 1,
 }
 # Each block on its own, as if it were alone in a file; one process a page, for torch starts slowly.
 RUN_EACH = """

@@ -60,6 +60,34 @@ def test_its_backbone_is_exported_with_its_weights(trained: Path, tmp_path: Path
     assert out.read_bytes() == file.read_bytes()
 
 
+@pytest.mark.parametrize(
+    "words",
+    [["evaluate", "RUN"], ["evaluate", "RUN:0"], ["leaderboard", "RUN"], ["show", "RUN"]],
+    ids=" ".join,
+)
+def test_who_takes_a_training_for_a_run_hears_what_is_in_it(
+    words: list[str], trained: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([word.replace("RUN", str(trained)) for word in words]) == 2
+    said = capsys.readouterr().err
+    assert said == (
+        f"nas: {trained} is a training of `nas train`: its scores are in metrics.jsonl, its "
+        f"network is {trained}/architecture.json\n"
+    )
+    assert main(["show", str(trained / "architecture.json")]) == 0
+
+
+@pytest.mark.parametrize("name", ["network.pt", "weights.safetensors", "checkpoint.pt"])
+def test_who_takes_weights_for_an_architecture_hears_where_that_is(
+    name: str, trained: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["export", str(trained / name), "--format", "block-specs"]) == 2
+    assert capsys.readouterr().err == (
+        f"nas: {trained / name} holds weights, not an architecture: give RUN_DIR:TRIAL, or "
+        f"{trained}/architecture.json beside it\n"
+    )
+
+
 def test_the_same_command_shows_a_finished_training_again(
     trained: Path, recipe: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -113,6 +141,54 @@ def test_a_plan_trains_nothing(
     told = capsys.readouterr().out
     assert "cost: " in told and "s a step (measured)" in told
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("network", "counted"),
+    [
+        ("retinanet", "6 pictures to train on, 3 to score on, 2 classes"),
+        ("classifier", "6 pictures to train on, 3 to score on, 3 classes"),
+    ],
+)
+def test_a_plan_without_the_gpu_counts_the_data_and_opens_no_picture(
+    network: str,
+    counted: str,
+    recipe: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    data = {"retinanet": masked_folder, "classifier": lambda path: class_folders(path, 2, 1)}
+    options = {
+        "train.network": network,
+        "data.directory": str(data[network](tmp_path / "data")),
+        "device.name": "cuda",
+    }
+    if network == "classifier":
+        options |= {"data.train": "train", "data.reward": "val"}
+    for picture in (tmp_path / "data").rglob("*.png"):
+        picture.write_bytes(b"no picture")
+    words = [word for name, value in options.items() for word in (f"--{name}", value)]
+    assert main([*command(recipe, tmp_path / "run", *words), "--plan"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert counted in said[1]
+    assert said[-1].startswith("time: not measured: device.name is 'cuda', but torch finds no GPU")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_plan_without_the_data_counts_what_the_recipe_says(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    nowhere = ["--data", "/nowhere/coco"]
+    assert main(["train", "spinenet-96", "--recipe", "retinanet-b", *nowhere, "--plan"]) == 0
+    network, data, training, cost, time = capsys.readouterr().out.splitlines()
+    assert "retinanet at 1024 px" in network  # its published size
+    assert data == "data: /nowhere/coco: not there; counted as for 80 classes"
+    assert training == "training: 162050 steps of 256 pictures, on 1 process (cuda)"
+    assert "x 41484800 images x 3" in cost
+    assert "no GPU" in time and "/nowhere/coco: no such data directory" in time
 
 
 def test_the_plan_counts_multiply_adds_as_nas_cost_does(

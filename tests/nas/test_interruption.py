@@ -166,6 +166,45 @@ with interruption.stoppable("type it again"):
     assert done.stderr == "\nnas: interrupted: type it again\n"
 
 
+HELD = """
+import time
+from nas.interruption import stoppable
+step = 4
+with stoppable(lambda: f"behind step {step}") as stop:
+    with stop.held() as asked:
+        print("begun", flush=True)
+        while not asked() or ENDLESS:
+            time.sleep(0.01)
+        step = 5
+        print("written", flush=True)
+    print("not reached")
+"""
+
+
+def test_a_signal_that_is_held_ends_what_it_may_end() -> None:
+    done = ended(f"ENDLESS = False{HELD}", signal.SIGTERM)
+    assert done.stdout == "written\n"
+    assert done.stderr.endswith("nas.interruption.Interrupted: behind step 5\n")
+
+
+def test_a_second_signal_ends_at_once_what_is_held() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", f"ENDLESS = True{HELD}"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(0.3)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=1)
+    assert process.returncode == 130
+    assert said == "\nnas: interrupted: behind step 4\n"
+
+
 def test_a_signal_to_a_forked_child_is_not_for_its_parent() -> None:
     program = """
 import os, signal, time

@@ -1,4 +1,5 @@
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,13 @@ def test_a_missing_annotation_file_or_image_folder_is_refused(coco_folder: CocoF
     assert "no such annotation file" in refusal(coco_folder, reward="annotations/none.json")
     shutil.rmtree(coco_folder.path / "images")
     assert "no such image folder" in refusal(coco_folder)
+
+
+def test_a_folder_in_the_data_set_asks_for_its_parent(coco_folder: CocoFolder) -> None:
+    inside = replace(coco_folder, path=coco_folder.path / "images")
+    assert refusal(inside).endswith(f"; is its parent meant, {coco_folder.path}?")
+    shutil.rmtree(coco_folder.path / "images")
+    assert "parent" not in refusal(coco_folder)
 
 
 def test_files_with_different_categories_are_refused(coco_folder: CocoFolder) -> None:

@@ -1,5 +1,7 @@
 """A training that goes on from its folder ends as if nothing had stopped it."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -70,6 +72,57 @@ def test_a_training_that_is_stopped_goes_on_to_the_same_bits(
     for name, tensor in network.state_dict().items():
         assert torch.equal(tensor, whole["state"][name]), name
     assert without_times(read_metrics(tmp_path)) == without_times(whole["metrics"])
+
+
+def asking(call: int) -> Any:
+    """A `hold` that asks for an end when it is looked at so many times."""
+    looks = 0
+
+    def asked() -> bool:
+        nonlocal looks
+        looks += 1
+        return looks >= call
+
+    @contextmanager
+    def hold() -> Iterator[Callable[[], bool]]:
+        yield asked
+        if looks >= call:
+            raise KeyboardInterrupt
+
+    return hold
+
+
+@pytest.mark.parametrize(("call", "step"), [(1, 1), (6, 5)])
+def test_a_training_that_is_asked_to_end_writes_a_checkpoint_of_the_step_at_hand(
+    call: int, step: int, task: DetectionTask, whole: dict[str, Any], tmp_path: Path
+) -> None:
+    assert not CADENCE.saves(step)
+    saved: list[int] = []
+    with pytest.raises(KeyboardInterrupt):
+        full(task, tmp_path).run(nothing, saved.append, asking(call))
+    state = full(task, tmp_path).checkpoint()
+    assert state is not None and state.step == saved[-1] == step
+    network, _ = full(task, tmp_path).run(nothing)
+    for name, tensor in network.state_dict().items():
+        assert torch.equal(tensor, whole["state"][name]), name
+    assert without_times(read_metrics(tmp_path)) == without_times(whole["metrics"])
+
+
+def test_a_training_that_is_stopped_while_it_is_scored_is_scored_when_it_goes_on(
+    task: DetectionTask, whole: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved: list[int] = []
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(DetectionTask, "scores", interrupted)
+        full(task, tmp_path).run(nothing, saved.append)
+    assert saved == [3, 4]  # scored at 4
+    network, _ = full(task, tmp_path).run(nothing)
+    assert all(torch.equal(t, whole["state"][n]) for n, t in network.state_dict().items())
+    assert without_times(read_metrics(tmp_path)) == without_times(whole["metrics"])
+
+
+def interrupted(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_the_cadence_leaves_no_mark_on_the_weights(

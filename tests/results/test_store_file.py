@@ -54,6 +54,14 @@ def test_a_directory_without_a_run_is_no_run(tmp_path: Path) -> None:
     assert f"NotARun: {tmp_path} holds no run.sqlite" in refusal(tmp_path)
 
 
+def test_a_directory_of_runs_names_them(tmp_path: Path) -> None:
+    for number in range(14):
+        make_run(tmp_path / f"run {number:02}", [0.1])
+    said = refusal(tmp_path)
+    assert f"holds no run.sqlite: name one of the runs in it: '{tmp_path}/run 00', " in said
+    assert said.endswith(f"'{tmp_path}/run 11' and 2 more")
+
+
 def test_an_empty_file_is_no_run(tmp_path: Path) -> None:
     (tmp_path / "run.sqlite").touch()
     assert "run.sqlite is empty" in refusal(tmp_path)
