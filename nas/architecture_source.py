@@ -4,7 +4,7 @@ from pathlib import Path
 
 from nas.config_source import suggestion
 from nas.errors import UsageError
-from results import TrialStore
+from results import NotARun, TrialStore
 from results.no_run import NETWORK
 from results.store_file import existing_run_file
 from search_space import Architecture, InvalidArchitecture
@@ -32,9 +32,15 @@ def find_architecture(name: str) -> Architecture:
             return store.trial(number).architecture
     path = Path(name)
     if path.is_dir():
-        existing_run_file(path)  # says what it is instead
+        try:
+            existing_run_file(path)
+        except NotARun as error:  # says what it is instead
+            raise UsageError(f"{error} (or name a trial of a run, as in RUN_DIR:0)") from error
         raise UsageError(f"{name} is a run: name a trial of it, as in {name}:0")
     if not path.is_file():
+        run, _, number = name.rpartition(":")
+        if run and Path(run).exists():
+            raise UsageError(f"no trial {number!r}: name one by its number, as in {run}:0")
         raise UsageError(
             f"no architecture {name!r}: {suggestion(name, sorted(PUBLISHED))} (also RUN_DIR:TRIAL, "
             "or the path of a block-spec JSON file)"

@@ -131,6 +131,7 @@ def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]
         (["search", "--task.options.by", "table"], "task.options.by: task 'detection' takes no"),
         (["show", "run:" + 100 * "1"], "no architecture"),
         (["show", "."], "name a trial of a run"),
+        (["show", ".:best"], "no trial 'best': name one by its number, as in .:0"),
         (["search", "--data", ""], "--data is empty"),
         (["search", "--data", "~nosuchuser/x"], "nosuchuser"),
         (["search", "--data", "nowhere"], "nowhere"),
