@@ -38,9 +38,9 @@ def find_architecture(name: str) -> Architecture:
             raise UsageError(f"{error} (or name a trial of a run, as in RUN_DIR:0)") from error
         raise UsageError(f"{name} is a run: name a trial of it, as in {name}:0")
     if not path.is_file():
-        run, _, number = name.rpartition(":")
-        if run and Path(run).exists():
-            raise UsageError(f"no trial {number!r}: name one by its number, as in {run}:0")
+        folder, _, word = name.rpartition(":")
+        if folder and Path(folder).exists():
+            raise UsageError(f"no trial {word!r}: name one by its number, as in {folder}:0")
         raise UsageError(
             f"no architecture {name!r}: {suggestion(name, sorted(PUBLISHED))} (also RUN_DIR:TRIAL, "
             "or the path of a block-spec JSON file)"

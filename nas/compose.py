@@ -88,8 +88,9 @@ def make_parts(config: Config, progress: BuildProgress = silent) -> Parts:
     check_pump(config)
     check_gpus(config)
     check_trackers(config)
-    objective = make_objective(config)
-    whole, cost = make_space(config), make_cost(config, progress)
+    objective, whole = make_objective(config), make_space(config)
+    make_controller(config, whole)  # its mistakes show before the minutes that data may take
+    cost = make_cost(config, progress)
     # refuses widths that this space's blocks cannot have
     counted = cost(whole.decode(whole.unrank(0)))
     space = limited(whole, cost, config)

@@ -160,6 +160,16 @@ def test_a_mistake_ends_in_one_line_and_exit_code_2(
     assert not list(tmp_path.iterdir())  # nothing was begun
 
 
+@pytest.mark.parametrize("option", ["--controller", "--controller.options.colour"])
+def test_a_mistake_in_the_controller_shows_before_data_are_prepared(
+    option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    assert main(["search", "smoke", option, "evolutoin"]) == 2
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_search_in_which_nothing_succeeds_says_so_with_exit_code_1(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
