@@ -35,6 +35,8 @@ def find_architecture(name: str) -> Architecture:
         try:
             existing_run_file(path)
         except NotARun as error:  # says what it is instead
+            if (path / NETWORK).is_file():
+                raise
             raise UsageError(f"{error} (or name a trial of a run, as in RUN_DIR:0)") from error
         raise UsageError(f"{name} is a run: name a trial of it, as in {name}:0")
     if not path.is_file():
