@@ -1,6 +1,7 @@
 """A detection data set in COCO's format, as a proxy task takes it."""
 
 from collections.abc import Mapping
+from functools import partial
 from os.path import normpath
 from pathlib import Path
 
@@ -44,12 +45,12 @@ def load_coco(
     Longest side to `image_size`, aspect kept, padded right and below with grey. Category ids, gaps
     and all, become labels 0..C-1 in ascending order. A limit takes that many pictures, drawn by
     `seed`. A `holdout` takes that many pictures of `train` for the reward split; `reward` is not
-    read. `reward_images` is the folder of all pictures but those
-    of the file `train`, where that is another than `images`. Objects are kept however small they
-    get; a side under 1/256 px is widened to that, so that no box is empty. Decoded pictures stay in
-    `cache_dir`; `progress` hears of those of a split that are decoded, and of nothing where all
-    are. With `outlines` the splits have those of the objects, which then need segmentations.
-    Without `pixels` no picture is opened, and all are black: for who counts what is there.
+    read. `reward_images` is the folder of all pictures but those of the file `train`, where that is
+    another than `images`. Objects are kept however small they get; a side under 1/256 px is widened
+    to that, so that no box is empty. Decoded pictures stay in `cache_dir`; `progress` hears of
+    those of a split that are decoded, and of nothing where all are. With `outlines` the splits have
+    those of the objects, which then need segmentations. Without `pixels` no picture is opened, and
+    all are black: for who counts what is there.
     Raises DataError when the data cannot be used; see read_annotations and cached_images.
     """
     if image_size < 1 or seed < 0:
@@ -60,31 +61,32 @@ def load_coco(
         folders["test"] = others
     _check_folders(directory, folders if pixels else {})
 
-    def read(name: str) -> CocoAnnotations:
-        return read_annotations(
-            directory / name, drop_empty_boxes=drop_empty_boxes, segmentations=outlines
-        )
-
-    files = {"train": read(train)}
+    read = partial(read_annotations, drop_empty_boxes=drop_empty_boxes, segmentations=outlines)
+    files = {"train": read(directory / train)}
     if holdout:
         rng = np.random.default_rng([seed, HOLDOUT_STREAM])
         files["train"], files["reward"] = hold_out(files["train"], holdout, rng)
     else:
-        files["reward"] = read(reward)
+        files["reward"] = read(directory / reward)
     if test is not None:
-        files["test"] = read(test)
+        files["test"] = read(directory / test)
     _check_files(files, folders)
     limits = {"train": train_limit, "reward": reward_limit}
     splits = {}
     for stream, (name, file) in enumerate(files.items()):
         chosen = _subset(name, file, limits.get(name), np.random.default_rng([seed, stream]))
-        place = directory / folders[name]
         if pixels:
+            place = directory / folders[name]
             pictures = cached_images(place, chosen, image_size, cache_dir, progress)
         else:
-            pictures = np.broadcast_to(np.uint8(0), (len(chosen), image_size, image_size, 3))
+            pictures = _black(len(chosen), image_size)
         splits[name] = _split(file, chosen, pictures, outlines)
     return DetectionData(**splits)
+
+
+def _black(count: int, image_size: int) -> NDArray[np.uint8]:
+    """[N, S, S, 3] of no memory."""
+    return np.broadcast_to(np.uint8(0), (count, image_size, image_size, 3))
 
 
 def load_split(
