@@ -12,6 +12,7 @@ from nas.cli_search import FAILED
 from nas.interruption import stoppable
 
 if TYPE_CHECKING:
+    from nas.interruption import Stop
     from nas.reproduction import Reproduction
     from results.claims import Claim
 
@@ -46,7 +47,7 @@ def run(words: Sequence[str]) -> int:
         console.print(line, soft_wrap=True, highlight=False, markup=False)
 
     say(f"{known.network} at scale {known.scale}, in {shell_word(directory)}")
-    with stoppable("the same command goes on"):
+    with stoppable("the same command goes on") as stop:
         claims = reproduce(reproduction, console, say, plan_only=known.plan)
         if known.format == "json":
             write_output(claims_json(reproduction, claims).encode(), None)
@@ -56,7 +57,7 @@ def run(words: Sequence[str]) -> int:
             networks = shell_word(directory / NETWORKS)
             say(f"nothing could be measured: nas leaderboard {networks} says why")
             return FAILED
-        _finish(reproduction, say, plan_only=known.plan)
+        _finish(reproduction, say, None if known.plan else stop)
     return 0
 
 
@@ -101,14 +102,14 @@ def _any_measured(claims: "list[Claim]") -> bool:
     return any(step.difference for claim in claims for step in claim.steps)
 
 
-def _finish(reproduction: "Reproduction", say: Callable[[str], None], *, plan_only: bool) -> None:
-    """The full trainings that a scale has, after all claims."""
+def _finish(reproduction: "Reproduction", say: Callable[[str], None], stop: "Stop | None") -> None:
+    """The full trainings that a scale has, after all claims; without `stop` they are only said."""
     from nas.reproduction_finals import final_commands, train_finals
 
     if commands := final_commands(reproduction):
         say("full trainings, one after another; on all GPUs of a machine these make the same:")
         for line in commands:
             say(f"  {line}")
-    if not plan_only:
+    if stop:
         sys.stdout.flush()  # the claims, weeks before the last training ends
-        train_finals(reproduction, say)
+        train_finals(reproduction, say, stop.held)

@@ -19,7 +19,7 @@ from nas.train_processes import training_processes
 from nas.train_run import train_run
 from proxy_tasks.device import check_device
 from proxy_tasks.errors import Diverged
-from proxy_tasks.full_training import read_metrics
+from proxy_tasks.full_training import Hold, never_held, read_metrics
 from proxy_tasks.trained_weights import NETWORK
 from results import beliefs
 from results.shell_word import shell_word
@@ -194,10 +194,13 @@ def final_commands(reproduction: Reproduction) -> list[str]:
     ]
 
 
-def train_finals(reproduction: Reproduction, say: Callable[[str], None]) -> None:
+def train_finals(
+    reproduction: Reproduction, say: Callable[[str], None], hold: Hold = never_held
+) -> None:
     """One after another in this process, each going on where it was stopped.
 
-    One that diverges is said, and the next is trained. Raises as `nas train` does.
+    One that diverges is said, and the next is trained; `hold` may ask for an end, see
+    `FullTraining.run`. Raises as `nas train` does.
     """
     for one in finalists(reproduction):
         directory = reproduction.directory / FINAL / one.folder
@@ -207,7 +210,7 @@ def train_finals(reproduction: Reproduction, say: Callable[[str], None]) -> None
             said = partial(_prefixed, say, one.folder)
             try:
                 with training_processes(config):
-                    train_run(one.body, config, directory, one.source, said)
+                    train_run(one.body, config, directory, one.source, said, hold=hold)
             except Diverged as error:
                 say(f"{one.folder}: no AP: {error}")
                 continue

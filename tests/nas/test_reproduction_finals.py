@@ -2,8 +2,10 @@
 
 import shlex
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -69,11 +71,11 @@ def stopped_by(error: BaseException) -> Callable[..., object]:
     """A `train_run` that ends with this once, at the second training."""
     calls: list[object] = []
 
-    def run(*given: object) -> object:
+    def run(*given: Any, **named: Any) -> object:
         calls.append(given)
         if len(calls) == 2:
             raise error
-        return train_run(*given)  # type: ignore[arg-type]
+        return train_run(*given, **named)
 
     return run
 
@@ -110,6 +112,30 @@ def test_stopped_it_goes_on_with_what_is_left(
     (first,) = ended(found).items()
     train_finals(found, lambda _: None)
     assert first in ended(found).items()
+    assert len(ended(found)) == 4
+
+
+def test_asked_for_an_end_in_the_middle_it_keeps_a_checkpoint_and_goes_on_behind_it(
+    searched: Reproduction, tmp_path: Path
+) -> None:
+    found, said, calls = copied(searched, tmp_path), list[str](), list[int]()
+
+    def asked() -> bool:
+        calls.append(len(calls))
+        return len(calls) >= 6
+
+    @contextmanager
+    def held() -> Iterator[Callable[[], bool]]:
+        yield asked
+        if len(calls) >= 6:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train_finals(found, lambda _: None, held)
+    assert not ended(found)
+    train_finals(found, said.append)
+    (went_on,) = [line for line in said if "going on behind step" in line]
+    assert went_on.endswith("behind step 5 of 8")  # the recipe keeps those behind 3 and 6
     assert len(ended(found)) == 4
 
 
