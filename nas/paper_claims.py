@@ -120,7 +120,11 @@ def paper_claims(
     }
     beside = {
         1: [pair(SEARCH, "spinenet-49")],
-        3: [pair("r0-sp53", RESNET_EQUAL), pair("spinenet-49", RESNET_WIDE)],
+        3: [
+            pair("r0-sp53", RESNET_EQUAL),
+            pair("spinenet-49", RESNET_WIDE),
+            pair(WITHIN, RESNET_EQUAL),
+        ],
         5: [pair(damaged[0], name) for name in damaged[2:]],
         6: chain(grown),
     }
