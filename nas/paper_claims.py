@@ -119,12 +119,15 @@ def paper_claims(
         7: chain(["spinenet-96", "spinenet-49", "spinenet-49s"]),
     }
     beside = {
-        1: [pair(SEARCH, "spinenet-49")],
+        1: [pair(SEARCH, "spinenet-49"), pair(RANDOM, "spinenet-49")],
         3: [
             pair("r0-sp53", RESNET_EQUAL),
             pair("spinenet-49", RESNET_WIDE),
             pair(WITHIN, RESNET_EQUAL),
+            pair(RANDOM, RESNET_EQUAL),
         ],
+        # Levels fixed and free, in one space: what another search changes.
+        4: [pair(LEARNED + " order", MOVED[-1])],
         5: [pair(damaged[0], name) for name in damaged[2:]],
         6: chain(grown),
     }
