@@ -50,8 +50,7 @@ def load_coco(
     to that, so that no box is empty. Decoded pictures stay in `cache_dir`; `progress` hears of
     those of a split that are decoded, and of nothing where all are. With `outlines` the splits have
     those of the objects, which then need segmentations. Without `pixels` no picture is opened, and
-    all are black: for who counts what is there.
-    Raises DataError when the data cannot be used; see read_annotations and cached_images.
+    all are black: for who counts. Raises DataError; see read_annotations and cached_images.
     """
     if image_size < 1 or seed < 0:
         raise DataError(f"image_size={image_size}, seed={seed}; expected at least 1 and 0")
