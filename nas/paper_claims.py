@@ -1,7 +1,8 @@
 """The eight claims of arXiv 1912.05027 that a reproduction measures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from nas.compared_networks import DAMAGED
@@ -89,6 +90,30 @@ TEXTS: Final = {
         "Relative difference of our count, without any training: exact.",
     ),
 }
+# What is compared with what: the better by the claim, then the worse. First what decides a claim,
+# then what stands beside it.
+_DAMAGED, _GROWN, _ORDER = list(DAMAGED), MOVED[::-1], f"{LEARNED} order"
+DECIDED: Final = {
+    1: [(WITHIN, "spinenet-49")],
+    2: [(SEARCH, RANDOM)],
+    3: [("spinenet-49", RESNET_EQUAL)],
+    4: [(_ORDER, HOURGLASS), (_ORDER, FISH)],
+    5: list(pairwise(_DAMAGED)),
+    6: [(_GROWN[0], _GROWN[-1])],
+    7: [("spinenet-96", "spinenet-49"), ("spinenet-49", "spinenet-49s")],
+}
+BESIDE: Final = {
+    1: [(SEARCH, "spinenet-49"), (RANDOM, "spinenet-49")],
+    3: [
+        ("r0-sp53", RESNET_EQUAL),
+        ("spinenet-49", RESNET_WIDE),
+        (WITHIN, RESNET_EQUAL),
+        (RANDOM, RESNET_EQUAL),
+    ],
+    4: [(_ORDER, MOVED[-1])],  # levels fixed and free, in one space: what another search changes
+    5: [(_DAMAGED[0], name) for name in _DAMAGED[2:]],
+    6: list(pairwise(_GROWN)),
+}
 
 
 def paper_claims(
@@ -102,35 +127,9 @@ def paper_claims(
     margin: AP that claim 1 allows its network to be worse by.
     """
 
-    def pair(better: str, worse: str) -> tuple[Arm, Arm]:
-        return arms.get(better, Arm(better, {})), arms.get(worse, Arm(worse, {}))
+    def measured(names: Iterable[tuple[str, str]]) -> list[tuple[Arm, Arm]]:
+        return [(arms.get(a, Arm(a, {})), arms.get(b, Arm(b, {}))) for a, b in names]
 
-    def chain(names: Sequence[str]) -> list[tuple[Arm, Arm]]:
-        return [pair(names[i], names[i + 1]) for i in range(len(names) - 1)]
-
-    damaged, grown = list(DAMAGED), MOVED[::-1]
-    decided = {
-        1: [pair(WITHIN, "spinenet-49")],
-        2: [pair(SEARCH, RANDOM)],
-        3: [pair("spinenet-49", RESNET_EQUAL)],
-        4: [pair(LEARNED + " order", HOURGLASS), pair(LEARNED + " order", FISH)],
-        5: chain(damaged),
-        6: [pair(grown[0], grown[-1])],
-        7: chain(["spinenet-96", "spinenet-49", "spinenet-49s"]),
-    }
-    beside = {
-        1: [pair(SEARCH, "spinenet-49"), pair(RANDOM, "spinenet-49")],
-        3: [
-            pair("r0-sp53", RESNET_EQUAL),
-            pair("spinenet-49", RESNET_WIDE),
-            pair(WITHIN, RESNET_EQUAL),
-            pair(RANDOM, RESNET_EQUAL),
-        ],
-        # Levels fixed and free, in one space: what another search changes.
-        4: [pair(LEARNED + " order", MOVED[-1])],
-        5: [pair(damaged[0], name) for name in damaged[2:]],
-        6: chain(grown),
-    }
     said = {number: tuple((notes or {}).get(number, ())) for number in TEXTS}
     said[1] = (
         f"Confirmed where the 95 % interval's lower end is above -{margin:g} AP and its upper end "
@@ -139,8 +138,8 @@ def paper_claims(
     )
     found = [
         Claim.of(
-            pairs,
-            beside.get(number, []),
+            measured(pairs),
+            measured(BESIDE.get(number, ())),
             margin=margin if number == 1 else None,
             scope=SCOPE if number in OF_RUNS else "",
             number=number,
@@ -149,7 +148,7 @@ def paper_claims(
             estimand=TEXTS[number].estimand,
             notes=said[number],
         )
-        for number, pairs in decided.items()
+        for number, pairs in DECIDED.items()
     ]
     return [*found, published_costs()]
 
